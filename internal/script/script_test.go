@@ -1,0 +1,504 @@
+package script
+
+import (
+	"flag"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+// counter is a handler with a running total.
+func counter() func(testing.TB, Command) string {
+	total := int64(0)
+	return func(_ testing.TB, c Command) string {
+		switch c.Name {
+		case "add":
+			n, _ := c.Int("n")
+			total += n
+			return fmt.Sprint(total)
+		case "quiet":
+			return ""
+		case "lines":
+			return "one\n\n# not a comment\nthree\n"
+		case "print":
+			var out strings.Builder
+			for k, v := range c.All() {
+				fmt.Fprintf(&out, "%s %q\n", k, v)
+			}
+			return out.String()
+		}
+		c.Fatalf("unknown command")
+		return ""
+	}
+}
+
+func TestWalk(t *testing.T) {
+	var ran []string
+	Walk(t, "testdata/walk", func(t *testing.T, path string) {
+		t.Helper()
+		ran = append(ran, t.Name()+" "+filepath.ToSlash(path))
+		Run(t, path, counter())
+	})
+	require.Equal(t, []string{
+		"TestWalk/counter testdata/walk/counter.txt",
+		"TestWalk/nested/again testdata/walk/nested/again.txt",
+	}, ran)
+}
+
+// recorder is a testing.TB that takes failures down instead of failing.
+type recorder struct {
+	testing.TB
+
+	log    []string
+	logged []string
+	failed bool
+}
+
+func (r *recorder) Helper()      {}
+func (r *recorder) Failed() bool { return r.failed }
+func (r *recorder) Logf(format string, args ...any) {
+	r.logged = append(r.logged, fmt.Sprintf(format, args...))
+}
+
+func (r *recorder) Errorf(format string, args ...any) {
+	r.log, r.failed = append(r.log, fmt.Sprintf(format, args...)), true
+}
+
+func (r *recorder) Fatal(args ...any) {
+	r.Errorf("%s", fmt.Sprint(args...))
+	runtime.Goexit()
+}
+
+func (r *recorder) Fatalf(format string, args ...any) {
+	r.Errorf(format, args...)
+	runtime.Goexit()
+}
+
+// record runs f as a test would and returns its failures.
+func record(f func(t testing.TB)) *recorder {
+	r := &recorder{}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		f(r)
+	}()
+	<-done
+	return r
+}
+
+// setUpdate sets the flag for the length of a test.
+func setUpdate(t *testing.T, on bool) {
+	t.Helper()
+	was := Update()
+	require.NoError(t, flag.Set("update", fmt.Sprint(on)))
+	t.Cleanup(func() { require.NoError(t, flag.Set("update", fmt.Sprint(was))) })
+}
+
+// transcript writes a file and returns its path.
+func transcript(t *testing.T, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "t.txt")
+	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+	return path
+}
+
+func runCounter(path string) *recorder {
+	return record(func(t testing.TB) { Run(t, path, counter()) })
+}
+
+func TestRunReportsEachDifference(t *testing.T) {
+	setUpdate(t, false)
+	text := "# head\nadd n=1\n----\n1\n\nadd n=1\n----\n3\n\nlines\n----\n----\none\n\n# a comment\nthree\n----\n----\n\nadd n=0\n----\n"
+	path := transcript(t, text)
+	r := runCounter(path)
+	require.Equal(t, []string{
+		path + ":8: the output differs (- expected, + actual; -update accepts it)\n- 3\n+ 2",
+		path + ":15: the output differs (- expected, + actual; -update accepts it)\n  one\n  \n- # a comment\n+ # not a comment\n  three",
+		path + ":22: the output differs (- expected, + actual; -update accepts it)\n+ 2",
+	}, r.log)
+	after, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, text, string(after), "without the flag the file stays")
+}
+
+func TestRunRefusesUnreadArguments(t *testing.T) {
+	setUpdate(t, false)
+	path := transcript(t, "\nadd n=1 m=2 quickly\n----\n1\n")
+	want := []string{
+		path + ":2: add: nothing read the argument m",
+		path + ":2: add: nothing read the argument quickly",
+	}
+	require.Equal(t, want, runCounter(path).log)
+
+	setUpdate(t, true)
+	path = transcript(t, "\nadd n=1 m=2 quickly\n----\n7\n")
+	require.Len(t, runCounter(path).log, 2, "with -update too")
+	after, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Contains(t, string(after), "7", "a test that failed rewrites nothing")
+}
+
+func TestRunEndsWithFatalf(t *testing.T) {
+	setUpdate(t, false)
+	path := transcript(t, "add n=1\n----\n1\n\njump\n----\n\nadd n=1\n----\n9\n")
+	require.Equal(t, []string{path + ":5: jump: unknown command"}, runCounter(path).log)
+}
+
+func TestRunUpdate(t *testing.T) {
+	setUpdate(t, true)
+	for name, tc := range map[string]struct{ before, after string }{
+		"comments and spacing stay": {
+			"# one\n\n\n  add   n=1\n# two\nadd n=1\n----\n9\n\n\n\n# three\nadd n=0\n ----\n8\n\n# end",
+			"# one\n\n\n  add   n=1\n# two\nadd n=1\n----\n1\n2\n\n\n\n# three\nadd n=0\n----\n2\n\n# end",
+		},
+		"new double rule": {
+			"lines\n----\n\nadd n=1\n----\n",
+			"lines\n----\n----\none\n\n# not a comment\nthree\n----\n----\n\nadd n=1\n----\n1\n",
+		},
+		"double rule becomes single before a command": {
+			"add n=1\n----\n----\n2\n\n3\n----\n----\nadd n=1\n----\n2\n",
+			"add n=1\n----\n1\n\nadd n=1\n----\n2\n",
+		},
+		"double rule becomes single before a blank line": {
+			"add n=1\n----\n----\n2\n----\n----\n\nadd n=1\n----\n2\n",
+			"add n=1\n----\n1\n\nadd n=1\n----\n2\n",
+		},
+		"a needless double rule stays": {
+			"add n=1\n----\n----\n1\n----\n----\nquiet\n----\n----\n----\n----\n",
+			"add n=1\n----\n----\n1\n----\n----\nquiet\n----\n----\n----\n----\n",
+		},
+		"output goes": {
+			"quiet\n----\n1\n\nquiet\n----\n2",
+			"quiet\n----\n\nquiet\n----\n",
+		},
+		"no end of line": {
+			"add n=1\n----\n1",
+			"add n=1\n----\n1",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := transcript(t, tc.before)
+			r := runCounter(path)
+			require.Empty(t, r.log)
+			after, err := os.ReadFile(path)
+			require.NoError(t, err)
+			require.Equal(t, tc.after, string(after))
+			require.Equal(t, tc.before != tc.after, len(r.logged) == 1, "a rewrite is logged: %v", r.logged)
+
+			setUpdate(t, false)
+			require.Empty(t, runCounter(path).log, "what was written passes")
+		})
+	}
+}
+
+func TestRunUpdateRefusesWhatTheFormatCannotHold(t *testing.T) {
+	setUpdate(t, true)
+	for output, problem := range map[string]string{
+		"a\r\n":                "the output has a carriage return",
+		"\n----\n----\n":       "the output has blank lines and a double rule, or a rule at its end",
+		"a\n\n----\n":          "the output has blank lines and a double rule, or a rule at its end",
+		"----\na\n----":        "the output has blank lines and a double rule, or a rule at its end",
+		"a\n\n----\n----\nb\n": "the output has blank lines and a double rule, or a rule at its end",
+	} {
+		path := transcript(t, "print\n----\n")
+		r := record(func(t testing.TB) {
+			Run(t, path, func(testing.TB, Command) string { return output })
+		})
+		require.Equal(t, []string{path + ":2: " + problem}, r.log, "%q", output)
+	}
+}
+
+// TestUpdateRoundTrip writes any outputs that the format can hold and reads them back.
+func TestUpdateRoundTrip(t *testing.T) {
+	line := rapid.SampledFrom([]string{"", " ", "a", "# b", "----", "-----", "x=1", "\t----"})
+	output := rapid.Custom(func(t *rapid.T) string {
+		l := rapid.SliceOfN(line, 0, 5).Draw(t, "lines")
+		if len(l) == 0 {
+			return ""
+		}
+		return strings.Join(l, "\n") + "\n"
+	})
+	rapid.Check(t, func(t *rapid.T) {
+		const start = "# head\none\n----\nx\n\n# between\ntwo\n----\n----\ny\n----\n----\nthree\n----\n"
+		outputs := rapid.SliceOfN(output, 3, 3).Draw(t, "outputs")
+		f, err := parse("t.txt", start)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := f.render(outputs)
+		if err != nil {
+			t.Skip(err)
+		}
+		again, err := parse("t.txt", text)
+		if err != nil {
+			t.Fatalf("%v in\n%s", err, text)
+		}
+		if len(again.blocks) != 3 {
+			t.Fatalf("%d blocks in\n%s", len(again.blocks), text)
+		}
+		for i, b := range again.blocks {
+			if b.want != outputs[i] {
+				t.Fatalf("block %d has %q, want %q, in\n%s", i, b.want, outputs[i], text)
+			}
+		}
+		if !strings.Contains(text, "# head\none\n") || !strings.Contains(text, "\n# between\ntwo\n") {
+			t.Fatalf("lost a comment:\n%s", text)
+		}
+	})
+}
+
+func TestSyntaxErrors(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                              ": no commands",
+		"# only a comment\n":            ": no commands",
+		"a\n":                           ":1: a command without a rule ----",
+		"a\n\n----\n":                   ":2: a blank line between a command and its rule ----",
+		"a\n----\nx\n\n----\n":          ":5: a rule without commands",
+		"a\n----\n----\nx\n\n":          ":5: output without its closing double rule",
+		"a\n----\n----\nx\n----\n":      ":5: output without its closing double rule",
+		"a\n----\nx\r\n":                ":3: a carriage return",
+		"=a\n----\n":                    ":1: not the name of a command: =a",
+		"a=b\n----\n":                   ":1: not the name of a command: a=b",
+		" # a\n----\n":                  ":1: not the name of a command: #",
+		"a x=1 x=2\n----\n":             ":1: the argument x comes twice",
+		"a\n# c\na =1\n----\n":          ":3: not a key: =1",
+		"a x\"y=1\n----\n":              ":1: not a key: x\"y=1",
+		"a x=\"1\n----\n":               ":1: not a value of x: \"1",
+		"a x=\"1\"2\n----\n":            ":1: not a value of x: \"1\"2",
+		"a x=1\"2\n----\n":              ":1: not a value of x: 1\"2",
+		"# covers: row\na\n----\n":      ":1: the tag row has no value",
+		"# covers:\na\n----\n":          ":1: no tags",
+		"a\n----\n\n#covers: x=\"\n":    ":4: not a value of x: \"",
+		"a\n----\n1\n\nb\n----\n2\n\nc": ":9: a command without a rule ----",
+	} {
+		path := transcript(t, text)
+		r := runCounter(path)
+		require.Equal(t, []string{path + want}, r.log, "%q", text)
+		if !strings.HasPrefix(want, ": ") {
+			_, err := Tags(path)
+			var syntax *SyntaxError
+			require.ErrorAs(t, err, &syntax)
+			require.Equal(t, path, syntax.File)
+			require.Equal(t, path+want, syntax.Error())
+		}
+	}
+	require.ErrorIs(t, func() error { _, err := Tags("testdata/none.txt"); return err }(), fs.ErrNotExist)
+	require.Contains(t, runCounter("testdata/none.txt").log[0], "testdata/none.txt")
+}
+
+func TestTags(t *testing.T) {
+	tags, err := Tags("testdata/walk/counter.txt")
+	require.NoError(t, err)
+	require.Equal(t, map[string][]string{"row": {"1", "2", "3"}, "source": {"two words"}}, tags)
+
+	tags, err = Tags(transcript(t, "a\n----\n# covers: no=tag\n\n#covers: a=1 b=2\n"))
+	require.NoError(t, err)
+	require.Equal(t, map[string][]string{"a": {"1"}, "b": {"2"}}, tags, "output holds no tags")
+}
+
+// command parses one line and returns it with a recorder behind it.
+func command(t *testing.T, line string) (Command, *recorder) {
+	t.Helper()
+	f, err := parse("t.txt", line+"\n----\n")
+	require.NoError(t, err)
+	r := &recorder{}
+	c := f.blocks[0].commands[0]
+	c.t = r
+	return c, r
+}
+
+func unread(c Command) (keys []string) {
+	for _, a := range c.Args {
+		if !a.read {
+			keys = append(keys, a.Key)
+		}
+	}
+	return keys
+}
+
+func TestCommand(t *testing.T) {
+	c, _ := command(t, `confirm pm=pm_card_visa	d="a \"b\"=c" amount=-20 off on=true not=false in=1h30m x[]=1 x[]=2 m[a]=1 m[b]="" m[b][c]=3 m[]=4 n=`)
+	require.Equal(t, "confirm", c.Name)
+	require.Equal(t, "t.txt:1", c.Pos())
+	require.Equal(t, Arg{Key: "pm", Value: "pm_card_visa"}, c.Args[0])
+	require.Equal(t, Arg{Key: "off", Bare: true}, c.Args[3])
+	require.Len(t, unread(c), len(c.Args))
+
+	s, ok := c.String("d")
+	require.True(t, ok)
+	require.Equal(t, `a "b"=c`, s)
+	s, ok = c.String("n")
+	require.True(t, ok)
+	require.Empty(t, s)
+	_, ok = c.String("nothing")
+	require.False(t, ok)
+	n, ok := c.Int("amount")
+	require.True(t, ok)
+	require.Equal(t, int64(-20), n)
+	_, ok = c.Int("nothing")
+	require.False(t, ok)
+	for key, want := range map[string]bool{"off": true, "on": true, "not": false} {
+		b, ok := c.Bool(key)
+		require.True(t, ok)
+		require.Equal(t, want, b)
+	}
+	_, ok = c.Bool("nothing")
+	require.False(t, ok)
+	d, ok := c.Duration("in")
+	require.True(t, ok)
+	require.Equal(t, 90*time.Minute, d)
+	_, ok = c.Duration("nothing")
+	require.False(t, ok)
+	require.Equal(t, []string{"pm", "x[]", "x[]", "m[a]", "m[b]", "m[b][c]", "m[]"}, unread(c))
+	require.Equal(t, []string{"1", "2"}, c.Strings("x[]"))
+	require.Nil(t, c.Strings("y[]"))
+	require.Equal(t, map[string]string{"a": "1", "b": ""}, c.Map("m"))
+	require.Nil(t, c.Map("pm"))
+	require.Equal(t, []string{"pm", "m[b][c]", "m[]"}, unread(c))
+	require.Equal(t, map[string]string{"c": "3"}, c.Map("m[b]"))
+
+	for range c.All() {
+		break
+	}
+	require.Equal(t, []string{"m[]"}, unread(c), "the loop came to the first argument alone")
+}
+
+func TestCommandBadValues(t *testing.T) {
+	for _, tc := range []struct {
+		line, want string
+		get        func(Command)
+	}{
+		{"a n=1.5", "n=1.5 is not an integer", func(c Command) { c.Int("n") }},
+		{"a n", "n has no value", func(c Command) { c.Int("n") }},
+		{"a n=yes", "n=yes is neither true nor false", func(c Command) { c.Bool("n") }},
+		{"a n=", "n= is neither true nor false", func(c Command) { c.Bool("n") }},
+		{"a n=1", "n=1 is not a duration", func(c Command) { c.Duration("n") }},
+		{"a n", "n has no value", func(c Command) { c.Duration("n") }},
+		{"a n", "n has no value", func(c Command) { c.String("n") }},
+		{"a n[]", "n[] has no value", func(c Command) { c.Strings("n[]") }},
+		{"a n[k]", "n[k] has no value", func(c Command) { c.Map("n") }},
+	} {
+		c, r := command(t, tc.line)
+		record(func(testing.TB) { tc.get(c) })
+		require.Equal(t, []string{"t.txt:1: a: " + tc.want}, r.log, tc.line)
+	}
+}
+
+func TestGolden(t *testing.T) {
+	setUpdate(t, false)
+	path := filepath.Join(t.TempDir(), "deep", "x.golden")
+	golden := func(got string) []string {
+		return record(func(t testing.TB) { Golden(t, path, []byte(got)) }).log
+	}
+	missing := golden("a\n")
+	require.Len(t, missing, 1)
+	require.Contains(t, missing[0], "(-update writes it)")
+	_, err := os.Stat(path)
+	require.ErrorIs(t, err, fs.ErrNotExist)
+
+	setUpdate(t, true)
+	require.Empty(t, golden("1\n2\n3\n4\n5\n6\n"))
+	setUpdate(t, false)
+	require.Empty(t, golden("1\n2\n3\n4\n5\n6\n"))
+	require.Equal(t, []string{
+		path + ":6: the file differs (- expected, + actual; -update accepts it)\n  ... line 3\n  3\n  4\n  5\n- 6\n+ 7",
+	}, golden("1\n2\n3\n4\n5\n7\n"))
+	require.Equal(t, []string{
+		path + ":6: the file differs (- expected, + actual; -update accepts it)\n  ... line 3\n  3\n  4\n  5\n- 6\n+ 6 (no end of line)",
+	}, golden("1\n2\n3\n4\n5\n6"))
+
+	path = t.TempDir() // not a file
+	require.Len(t, golden("x"), 1)
+	setUpdate(t, true)
+	require.Len(t, golden("x"), 1)
+}
+
+func TestUpdateFlag(t *testing.T) {
+	f := flag.Lookup("update")
+	require.NotNil(t, f)
+	registerUpdate() // a second registration does not panic
+	require.Same(t, f, flag.Lookup("update"))
+	setUpdate(t, false)
+	require.False(t, Update())
+	setUpdate(t, true)
+	require.True(t, Update())
+}
+
+// TestCompare checks that an edit makes b of a and that none is shorter.
+func TestCompare(t *testing.T) {
+	text := rapid.SliceOfN(rapid.SampledFrom([]string{"a", "b", "c"}), 0, 8)
+	rapid.Check(t, func(t *rapid.T) {
+		a, b := text.Draw(t, "a"), text.Draw(t, "b")
+		var gotA, gotB []string
+		changes := 0
+		for _, e := range compare(a, b) {
+			if e.op != '+' {
+				gotA = append(gotA, e.text)
+			}
+			if e.op != '-' {
+				gotB = append(gotB, e.text)
+			}
+			if e.op != ' ' {
+				changes++
+			}
+		}
+		if strings.Join(gotA, " ") != strings.Join(a, " ") || strings.Join(gotB, " ") != strings.Join(b, " ") {
+			t.Fatalf("made %v of %v", gotB, gotA)
+		}
+		if want := distance(a, b); changes != want {
+			t.Fatalf("%d changes, want %d", changes, want)
+		}
+	})
+}
+
+// distance is the plain recursive definition of what compare computes.
+func distance(a, b []string) int {
+	switch {
+	case len(a) == 0 || len(b) == 0:
+		return len(a) + len(b)
+	case a[0] == b[0]:
+		return distance(a[1:], b[1:])
+	}
+	return 1 + min(distance(a[1:], b), distance(a, b[1:]))
+}
+
+func TestCompareGivesUpOnLargeTexts(t *testing.T) {
+	var a, b []string
+	for i := range 3000 {
+		a, b = append(a, fmt.Sprint("a", i)), append(b, fmt.Sprint("b", i))
+	}
+	edits := compare(append(a, "end"), append(b, "end"))
+	require.Len(t, edits, 6001)
+	require.Equal(t, edit{'-', "a2999"}, edits[2999])
+	require.Equal(t, edit{'+', "b0"}, edits[3000])
+	require.Equal(t, edit{' ', "end"}, edits[6000])
+}
+
+func TestDiff(t *testing.T) {
+	d, line := diff("1\n2\n3\n4\n5\n6\n7\n8\n9\n", "0\n1\n2\n3\n4\n5\n6\n7\n9\n10\n", 100)
+	require.Equal(t, "+ 0\n  1\n  2\n  3\n  ... line 104\n  5\n  6\n  7\n- 8\n  9\n+ 10", d)
+	require.Equal(t, 100, line)
+	d, line = diff("", "x", 7)
+	require.Equal(t, "+ x (no end of line)", d)
+	require.Equal(t, 7, line)
+	_, line = diff("a\nb\n", "a\nb\nc\n", 7)
+	require.Equal(t, 9, line)
+}
+
+func TestWalkFindsNothing(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "a.txt"), 0o700))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "b.md"), nil, 0o600))
+	_, err := transcripts(dir)
+	require.EqualError(t, err, dir+": no transcripts")
+	_, err = transcripts(filepath.Join(dir, "none"))
+	require.ErrorIs(t, err, fs.ErrNotExist)
+}
