@@ -46,6 +46,9 @@ type Event struct {
 	// values of the changed keys. Empty leaves the key out. Stripe documents it
 	// for *.updated events and sends it with some others (facts 4.3, DOC-multicapture).
 	Previous string
+	// Until is the first API version at which Stripe no longer sends the event, or
+	// empty for one that it sends at every version. It is not on the wire. See SentTo.
+	Until intents.Version
 }
 
 // Request identifies the API request that caused an event. Both fields are empty,
@@ -130,7 +133,7 @@ func (e Event) Render(v intents.Version) []byte {
 
 // MarshalJSON returns e rendered at e.APIVersion, or at intents.VersionLatest
 // where that is empty. It returns an *intents.InvalidError that names
-// data.previous_attributes or data.object if that is not JSON.
+// data.previous_attributes, or data.object of a Raw, if that is not a JSON object.
 func (e Event) MarshalJSON() ([]byte, error) {
 	if e.Previous != "" {
 		if err := checkObject("data.previous_attributes", e.Previous); err != nil {
@@ -237,6 +240,7 @@ func Decode(payload []byte) (Event, error) {
 		Request:         r.request(m[request]),
 		Object:          nil,
 		Previous:        "",
+		Until:           "",
 	}
 	e.Object, e.Previous = r.data(m[data])
 	if r.err != nil {

@@ -340,5 +340,6 @@ func TestEventAllocs(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	require.LessOrEqual(t, testing.AllocsPerRun(100, decode), 9.0)
+	// Seven, and under -race some more, since encoding/json's pool then forgets at random.
+	require.LessOrEqual(t, testing.AllocsPerRun(100, decode), 12.0)
 }
