@@ -53,7 +53,7 @@ const lattice = `
 
 	# The machines, each above those that it knows.
 	PURE, DRIVER, ., ./internal/table < ./capture;
-	PURE, ./capture < ./paymentintent, ./setupintent;
+	PURE, context, ./capture < ./paymentintent, ./setupintent; # the processor of a driver takes a context
 	PURE, ./paymentintent, ./setupintent < ./checkout;
 
 	# The wire: Stripe's envelope, the signature, the handler.
@@ -71,7 +71,8 @@ const lattice = `
 	KIT, ./checkout, ./paymentintent/paymentintenttest, ./setupintent/setupintenttest < ./checkout/checkouttest;
 
 	# The programs.
-	PURE, DRIVER, PROGRAM, ./webhook < ./examples/quickstart;
+	PURE, net/url, ./paymentintent < ./examples/internal/form;
+	PURE, DRIVER, PROGRAM, ./webhook, ./examples/internal/form < ./examples/quickstart, ./examples/service;
 `
 
 // testOnly lists what a _test.go file may import from outside this module and

@@ -19,12 +19,12 @@ import (
 // nothing, == is equality, it can key a map, %#v prints a Go literal, and a
 // database column can hold it. In JSON it is an ordinary object.
 //
-// The canonical form is sorted by key, byte by byte. Escaped, as % and two upper-case digits,
-// are control bytes and % & = + ; only: with those any form parser reads it back, Go's
-// net/url among them. All is valid UTF-8. So equal maps have equal strings.
+// The canonical form is valid UTF-8, sorted by key, byte by byte, and escapes, as % and
+// two upper-case hexadecimal digits, what a form parser would misread and nothing else:
+// control bytes and % & = + ; (the last because of net/url). So equal maps have equal strings.
 //
-// A string converted to Pairs may break that form; Check says so. The other methods
-// then return something, never panic, and promise no more.
+// A string converted to Pairs may break that form; [Pairs.Check] says so. The other
+// methods then return something, without a panic, and promise no more.
 type Pairs string
 
 // NewPairs returns the pairs of m. It returns an *InvalidError with the key as param if
@@ -187,8 +187,59 @@ func (p Pairs) Check() error {
 	return &InvalidError{Param: "", Code: CodeCorruptState, Message: "not canonical pairs: " + what}
 }
 
+// plain reports whether p is canonical in the way that nearly all pairs are: ASCII
+// with nothing escaped and sorted keys. It is what makes checks cheap.
+func (p Pairs) plain() bool {
+	if !unescaped(string(p)) {
+		return false
+	}
+	last, first := "", true
+	for rest := string(p); rest != ""; first = false {
+		eq := strings.IndexByte(rest, '=')
+		if eq < 0 {
+			return false
+		}
+		key, value := rest[:eq], rest[eq+1:]
+		amp := strings.IndexByte(value, '&')
+		if amp >= 0 {
+			value, rest = value[:amp], value[amp+1:]
+		} else {
+			rest = ""
+		}
+		if amp >= 0 && rest == "" || !first && key <= last || strings.IndexByte(key, '&') >= 0 || strings.IndexByte(value, '=') >= 0 {
+			return false
+		}
+		last = key
+	}
+	return true
+}
+
+// unescaped reports whether s is printable ASCII without %, + and ;. It looks at
+// eight bytes at a time.
+func unescaped(s string) bool {
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	for len(s) >= 8 {
+		w := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 | uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+		percent, plus, semicolon := w^ones*'%', w^ones*'+', w^ones*';'
+		found := (percent-ones)&^percent | (plus-ones)&^plus | (semicolon-ones)&^semicolon
+		if (w|(w+ones)|(w-ones*' ')|found)&highs != 0 {
+			return false
+		}
+		s = s[8:]
+	}
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c >= 0x7f || c == '%' || c == '+' || c == ';' {
+			return false
+		}
+	}
+	return true
+}
+
 // flaw says in what p differs from the canonical form, or is empty.
 func (p Pairs) flaw() string {
+	if p.plain() {
+		return ""
+	}
 	if !utf8.ValidString(string(p)) {
 		return "not valid UTF-8"
 	}

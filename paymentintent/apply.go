@@ -37,8 +37,8 @@ type Transition struct {
 // The result is what one step would have been that did both.
 func (t Transition) Then(next Transition) Transition {
 	t.Events = append(t.Events[:len(t.Events):len(t.Events)], next.Events...)
-	t.After = next.After
-	t.Deferred = owed(&t.Before, &t.After)
+	t.After, t.Deferred = next.After, nil
+	t.owe()
 	return t
 }
 
@@ -46,90 +46,112 @@ func (t Transition) Then(next Transition) Transition {
 // *intents.StateError or an *intents.InvalidError, and then the Transition is
 // zero. A stored state that breaks an invariant is refused before anything else.
 func Apply(s Intent, c Command, now time.Time) (t Transition, err error) {
+	t.After = s
+	if err := t.Next(c, now); err != nil {
+		return Transition{}, err
+	}
+	return t, nil
+}
+
+// Next goes on from After, in place: Before becomes After, and the Events and
+// Deferred of the step before are overwritten. It is [Apply] for loops that count
+// nanoseconds, such as simulations. Where it refuses, t is as it was.
+func (t *Transition) Next(c Command, now time.Time) error {
+	if err := check(&t.After); err != nil {
+		return err
+	}
+	e, err := decide(&t.After, c, intents.TimeOf(now))
+	if err != nil {
+		return err
+	}
+	t.Before = t.After
+	t.Events, t.Deferred = t.Events[:0], t.Deferred[:0]
+	t.add(e)
+	return nil
+}
+
+// Chain applies commands one after another as one transition: all of them or,
+// where one is refused, none.
+func Chain(s Intent, now time.Time, commands ...Command) (t Transition, err error) {
 	if err := check(&s); err != nil {
 		return Transition{}, err
 	}
-	e, err := decide(&s, c, intents.TimeOf(now))
-	if err != nil {
-		return Transition{}, err
-	}
 	t.Before, t.After = s, s
-	if e == nil {
-		return t, nil
-	}
-	fold(&t.After, e)
-	t.Events = []Event{e}
-	t.Deferred = owed(&t.Before, &t.After)
-	return t, nil
-}
-
-// Chain applies commands one after another and joins their transitions: all of
-// them or, where one is refused, none.
-func Chain(s Intent, now time.Time, commands ...Command) (Transition, error) {
-	t := Transition{Before: s, After: s}
 	for _, c := range commands {
-		next, err := Apply(t.After, c, now)
+		e, err := decide(&t.After, c, intents.TimeOf(now))
 		if err != nil {
 			return Transition{}, err
 		}
-		t = t.Then(next)
+		t.add(e)
+	}
+	if len(t.Deferred) == 0 {
+		t.Deferred = nil // as of one Apply, so that equal transitions are equal
 	}
 	return t, nil
 }
 
-func owed(before, after *Intent) []intents.Deferred {
-	d, owes := after.owes()
-	if !owes {
-		return nil
+// add folds an event into the transition, or nothing where there is none.
+func (t *Transition) add(e Event) {
+	if e == nil {
+		return
 	}
-	if was, had := before.owes(); had && was == d {
-		return nil
+	fold(&t.After, e)
+	if t.Events == nil {
+		t.Events = []Event{e}
+	} else {
+		t.Events = append(t.Events, e)
 	}
-	return []intents.Deferred{d}
+	t.owe()
+}
+
+// owe writes what After owes and Before did not.
+func (t *Transition) owe() {
+	t.Deferred = t.Deferred[:0]
+	kind, at := t.After.owes()
+	if kind == "" {
+		return
+	}
+	if had, was := t.Before.owes(); had != kind || was != at {
+		t.Deferred = append(t.Deferred, intents.Deferred{Kind: kind, Subject: t.After.ID, NotBefore: at})
+	}
 }
 
 // Pending returns the work that an intent owes the future: a function of its
 // state. It is one piece at most.
 func Pending(s Intent) []intents.Deferred {
-	if d, owes := s.owes(); owes {
-		return []intents.Deferred{d}
+	if kind, at := s.owes(); kind != "" {
+		return []intents.Deferred{{Kind: kind, Subject: s.ID, NotBefore: at}}
 	}
 	return nil
 }
 
-func (s *Intent) owes() (d intents.Deferred, owes bool) {
-	d.Subject = s.ID
+// owes returns what each status waits for, and when that is due; "" for nothing.
+func (s *Intent) owes() (kind intents.DeferredKind, at intents.Time) {
 	switch s.Status {
 	case conf:
-		d.Kind, d.NotBefore = AnswerAttempt, s.Due
+		return AnswerAttempt, s.Due
 	case ra:
-		if s.Due == 0 {
-			return intents.Deferred{}, false
+		if s.Due != 0 {
+			return LapseAction, s.Due
 		}
-		d.Kind, d.NotBefore = LapseAction, s.Due
 	case proc:
-		d.Kind, d.NotBefore = CollectPayment, s.Due
+		return CollectPayment, s.Due
 	case rcap:
-		d.Kind, d.NotBefore = LapseAuthorization, s.Charge.CaptureBefore
+		return LapseAuthorization, s.Charge.CaptureBefore
 	case succ:
-		if s.Charge.Status != capture.StatusCaptured {
-			return intents.Deferred{}, false
+		if s.Charge.Status == capture.StatusCaptured {
+			return SettleCapture, s.Charge.SettleAfter
 		}
-		d.Kind, d.NotBefore = SettleCapture, s.Charge.SettleAfter
 	case none, rpm, rc, canc:
-		return intents.Deferred{}, false
-	default:
-		return intents.Deferred{}, false
 	}
-	return d, true
+	return "", 0
 }
 
 // Resume says what a piece of work means for an intent now. Work that the intent
 // no longer owes is not current: drop it. A timer comes with the command to apply.
 // A job comes with none: ask the [Processor] and apply its report, as [Work] does.
 func Resume(s Intent, d intents.Deferred) (c Command, current bool) {
-	owed, owes := s.owes()
-	if !owes || owed != d {
+	if kind, at := s.owes(); kind == "" || d != (intents.Deferred{Kind: kind, Subject: s.ID, NotBefore: at}) {
 		return nil, false
 	}
 	switch d.Kind {

@@ -9,7 +9,18 @@ import (
 
 // approval turns an approval's terms into what they mean for the next charge.
 func approval(s *Intent, terms *capture.Terms, now intents.Time) (capture.Approval, error) {
+	if err := checkOutcome(terms); err != nil {
+		return capture.Approval{}, err
+	}
 	return terms.Approve(s.EffectiveCaptureMethod(), s.Amount, s.PaymentMethod.Type, now)
+}
+
+// checkOutcome looks at what a charge only carries: what is stored has to come back.
+func checkOutcome(terms *capture.Terms) error {
+	if terms.Outcome.Check() != nil {
+		return invalid("outcome", "", "it is not canonical")
+	}
+	return nil
 }
 
 func approve(s *Intent, c *Approve, now intents.Time) (Event, error) {
@@ -40,13 +51,15 @@ func challenge(s *Intent, c Challenge, now intents.Time) (Event, error) {
 		return AttemptFailed{At: now, Failure: Failure{Code: codeAuthenticationRequired, DeclineCode: "authentication_not_handled"}}, nil
 	case c.NextAction.Type() == "":
 		return nil, invalid("next_action", "parameter_missing", "a challenge says what the customer has to do")
+	case c.NextAction.Type() == actionMicrodeposits && !s.PaymentMethod.Type.Traits().Microdeposits:
+		return nil, invalid("next_action", "payment_intent_incompatible_payment_method", "a payment by "+s.PaymentMethod.Type.String()+" has no microdeposits to verify")
 	case c.ExpiresIn < 0:
 		return nil, invalid("expires_in", "", "it can't be negative")
 	}
 	if err := intents.Pairs(c.NextAction).Check(); err != nil {
 		return nil, invalid("next_action", "", err.Error())
 	}
-	e := ActionRequired{NextAction: c.NextAction}
+	e := ActionRequired{At: now, NextAction: c.NextAction}
 	if c.ExpiresIn > 0 {
 		e.Due = now.Add(c.ExpiresIn)
 	}
@@ -59,7 +72,7 @@ func decline(s *Intent, c Decline, now intents.Time) (Event, error) {
 	}
 	e := AttemptFailed{At: now, Failure: c.Failure}
 	switch {
-	case s.Status == proc && s.Charge.Status != capture.StatusNone && s.Charge.Status != capture.StatusFailed:
+	case s.Status == proc && (s.Charge.Status == capture.StatusPending || s.Charge.Status == capture.StatusAuthorized):
 		e.ChargeID = s.Charge.ID
 	case !c.NoCharge:
 		e.ChargeID = s.chargeID()
@@ -89,15 +102,31 @@ func notify(s *Intent, c Notify, now intents.Time) (Event, error) {
 	case c.CompletesIn <= 0:
 		return nil, invalid("completes_in", "", "a notification takes its time")
 	}
-	return CustomerNotified{Due: now.Add(c.CompletesIn)}, nil
+	return CustomerNotified{At: now, Due: now.Add(c.CompletesIn)}, nil
 }
 
-func postpone(c Postpone, now intents.Time) (Event, error) {
+func postpone(s *Intent, c Postpone, now intents.Time) (Event, error) {
 	if c.AskIn <= 0 {
 		return nil, invalid("ask_in", "", "ask again later than now")
 	}
-	return Postponed{Due: now.Add(c.AskIn)}, nil
+	due := now.Add(c.AskIn)
+	if s.Flags.Has(Notified) {
+		due = max(due, s.Due) // the notification period is not cut short
+	}
+	return Postponed{Due: due}, nil
 }
+
+// authenticate refuses what comes after the deadline, so that a timer that never
+// ran lets nothing through.
+func authenticate(s *Intent, now intents.Time) (Event, error) {
+	if s.lapsed(now) {
+		return nil, invalid("next_action", codeAttemptExpired, "the action has expired")
+	}
+	return ActionCompleted{At: now}, nil
+}
+
+// lapsed reports whether the customer's chance to act is over.
+func (s *Intent) lapsed(now intents.Time) bool { return s.Status == ra && s.Due != 0 && now >= s.Due }
 
 func failAction(c FailAction, now intents.Time) (Event, error) {
 	f := c.Failure
@@ -141,7 +170,7 @@ func verify(s *Intent, c VerifyMicrodeposits, now intents.Time) (Event, error) {
 		return nil, invalid("amounts", "intent_verification_method_missing", "the microdeposits are verified by "+kind)
 	case s.Verifications >= maxVerifications, c.Outcome == Exhausted:
 		return nil, invalid("amounts", "payment_method_microdeposit_verification_attempts_exceeded", "You have exceeded the number of allowed verification attempts.")
-	case c.Outcome == TimedOut, s.Due != 0 && now >= s.Due:
+	case c.Outcome == TimedOut, s.lapsed(now):
 		return nil, invalid("amounts", "payment_method_microdeposit_verification_timeout", "The microdeposits were not verified in time.")
 	case c.Outcome == Mismatched:
 		return VerificationFailed{}, nil
@@ -162,8 +191,12 @@ func fund(s *Intent, amount int64, terms capture.Terms, pm intents.PaymentMethod
 		return nil, invalid("payment_method", "payment_intent_incompatible_payment_method", "only customer_balance is paid from a cash balance")
 	case amount <= 0:
 		return nil, invalid("amount", "parameter_invalid_integer", "This value must be greater than or equal to 1.")
+	case s.lapsed(now):
+		return nil, invalid("next_action", codeAttemptExpired, "the action has expired")
+	case effectiveMethod(s.CaptureMethod, pm.Type, s.Details) == capture.Manual:
+		return nil, invalid("capture_method", "payment_intent_invalid_parameter", "The payment method type "+pm.Type.String()+" does not support manual capture.")
 	case amount < s.Amount-s.Funded:
-		return PartiallyFunded{Funded: s.Funded + amount}, nil
+		return PartiallyFunded{At: now, Funded: s.Funded + amount}, nil
 	}
 	paid := *s
 	paid.PaymentMethod = pm

@@ -3,6 +3,7 @@ package paymentintent
 import (
 	"math"
 	"time"
+	"unicode/utf8"
 
 	"github.com/payintent/intents"
 	"github.com/payintent/intents/capture"
@@ -10,9 +11,9 @@ import (
 )
 
 // Decide returns the events that a command makes of an intent at a time: none
-// where the command is harmless and has nothing to do. It asks the table first,
-// then the command's contents. A refusal is an *intents.StateError or an
-// *intents.InvalidError.
+// where the command is harmless and has nothing to do. The time has to be set. Then
+// it asks the table first, and the command's contents second. A refusal is an
+// *intents.StateError or an *intents.InvalidError.
 func Decide(s Intent, c Command, now time.Time) ([]Event, error) {
 	e, err := decide(&s, c, intents.TimeOf(now))
 	if e == nil || err != nil {
@@ -21,9 +22,16 @@ func Decide(s Intent, c Command, now time.Time) ([]Event, error) {
 	return []Event{e}, nil
 }
 
+// lastTime is the last second of the year 9999, after which RFC 3339 has no times
+// and sums of times would overflow in the end.
+const lastTime intents.Time = 253402300799
+
 // decide returns the one event of a command, or nil: no command makes more. It
 // asks the table here, once for all commands.
 func decide(s *Intent, c Command, now intents.Time) (Event, error) {
+	if now <= 0 || now > lastTime {
+		return nil, invalid("now", "", "the time is not set, or after the year 9999")
+	}
 	o, ok := opOf(c)
 	if !ok {
 		return nil, &intents.InvalidError{Param: "command", Message: "the command is nil or a pointer"}
@@ -43,7 +51,7 @@ func decide(s *Intent, c Command, now intents.Time) (Event, error) {
 	case Cancel:
 		return cancel(s, c, now)
 	case IncrementAuthorization:
-		return increment(s, c)
+		return increment(s, c, now)
 	case ApplyCustomerBalance:
 		return applyBalance(s, c, now)
 	case VerifyMicrodeposits:
@@ -61,7 +69,7 @@ func decide(s *Intent, c Command, now intents.Time) (Event, error) {
 	case Notify:
 		return notify(s, c, now)
 	case Authenticate:
-		return ActionCompleted{At: now}, nil
+		return authenticate(s, now)
 	case FailAction:
 		return failAction(c, now)
 	case Fund:
@@ -71,11 +79,11 @@ func decide(s *Intent, c Command, now intents.Time) (Event, error) {
 	case Settle:
 		return settle(s, c, now)
 	case Postpone:
-		return postpone(c, now)
+		return postpone(s, c, now)
 	case CloseWindow:
 		return WindowClosed{}, nil
 	case ReportRefund:
-		e, err := capture.ReportRefund{Number: c.Number, Status: c.Status}.Decide(&s.Charge)
+		e, err := capture.ReportRefund{Number: c.Number, Status: c.Status}.Decide(&s.Charge, now)
 		return event(RefundUpdated{e}, err)
 	case Dispute:
 		e, err := capture.Dispute{Reason: c.Reason}.Decide(&s.Charge, now)
@@ -147,13 +155,15 @@ func create(c *Create, now intents.Time) (Event, error) {
 }
 
 func checkCreate(c *Create, e *Created) error {
-	if c.ID == "" {
+	switch {
+	case c.ID == "":
 		return invalid("id", "parameter_missing", "an intent needs an id")
+	case !utf8.ValidString(c.ID):
+		return invalid("id", "", notText)
+	case !utf8.ValidString(c.Owner):
+		return invalid("owner", "", notText)
 	}
 	if err := c.APIVersion.Check(); err != nil {
-		return err
-	}
-	if err := e.Currency.Check(); err != nil {
 		return err
 	}
 	if err := e.Currency.CheckCharge(e.Amount, "amount"); err != nil {
@@ -180,16 +190,23 @@ func checkCreate(c *Create, e *Created) error {
 	if e.PaymentMethod.IsZero() {
 		return nil
 	}
-	return checkMethod(e.PaymentMethod, e.PaymentMethodTypes)
+	return checkMethod(&e.PaymentMethod, e.PaymentMethodTypes)
 }
 
-// checkMethod refuses a payment method that can't be an intent's at all.
-func checkMethod(pm intents.PaymentMethod, types intents.PaymentMethodTypes) error {
+const notText = "it is not valid UTF-8"
+
+// checkMethod refuses a payment method that can't be an intent's at all. What is
+// only carried is checked too, for what is stored has to come back.
+func checkMethod(pm *intents.PaymentMethod, types intents.PaymentMethodTypes) error {
 	switch {
 	case pm.ID == "" || !pm.Type.Valid():
 		return invalid("payment_method", "parameter_missing", "a payment method has an id and a type")
 	case !types.Has(pm.Type):
 		return invalid("payment_method", "payment_intent_incompatible_payment_method", "The PaymentMethod provided ("+pm.Type.String()+") is not allowed for this PaymentIntent.")
+	case !utf8.ValidString(pm.ID) || !utf8.ValidString(pm.Customer):
+		return invalid("payment_method", "", notText)
+	case pm.Details.Check() != nil:
+		return invalid("payment_method", "", "its details are not canonical")
 	}
 	return nil
 }
@@ -261,7 +278,7 @@ func checkUpdate(c *Update, e *Updated) error {
 	if e.PaymentMethod.IsZero() {
 		return nil
 	}
-	return checkMethod(e.PaymentMethod, e.PaymentMethodTypes)
+	return checkMethod(&e.PaymentMethod, e.PaymentMethodTypes)
 }
 
 // refuseLate refuses an update of what can't be changed any more, in Stripe's
@@ -335,8 +352,10 @@ func checkConfirm(s *Intent, c *Confirm, e *Confirmed) error {
 	case !e.CaptureMethod.Valid():
 		return invalid("capture_method", "", "Invalid capture_method: must be one of automatic, automatic_async, or manual")
 	}
-	if err := checkMethod(*pm, s.PaymentMethodTypes); err != nil {
-		return err
+	if *pm != s.PaymentMethod { // the intent's own was checked when it was set
+		if err := checkMethod(pm, s.PaymentMethodTypes); err != nil {
+			return err
+		}
 	}
 	if pm.Spent {
 		return invalid("payment_method", "", "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, shared with a connected account without Customer attachment, or was detached from a Customer. It may not be used again. To use a PaymentMethod multiple times, you must attach it to a Customer first.")

@@ -79,6 +79,10 @@ var detailKeys = [...]DetailKey{
 // DetailKeys returns the parameters that an intent carries for its caller.
 func DetailKeys() []DetailKey { return append([]DetailKey(nil), detailKeys[:]...) }
 
+// OnCreate reports whether a request that creates takes the parameter even when
+// it does not confirm.
+func (k DetailKey) OnCreate() bool { return k.stages&atCreate != 0 }
+
 func detailKey(name string) (*DetailKey, bool) {
 	for i := range detailKeys {
 		k := &detailKeys[i]

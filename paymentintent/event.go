@@ -57,6 +57,7 @@ type Confirmed struct {
 
 // ActionRequired: the customer has to act, until Due where that is set.
 type ActionRequired struct {
+	At         intents.Time `json:"at,omitzero"`
 	NextAction NextAction   `json:"next_action,omitzero"`
 	Due        intents.Time `json:"due,omitzero"`
 }
@@ -91,6 +92,7 @@ type Submitted struct {
 
 // CustomerNotified: the payment waits for its pre-debit notification.
 type CustomerNotified struct {
+	At  intents.Time `json:"at,omitzero"`
 	Due intents.Time `json:"due,omitzero"`
 }
 
@@ -108,6 +110,7 @@ type BalanceApplied struct {
 
 // PartiallyFunded: the customer's cash balance paid a part.
 type PartiallyFunded struct {
+	At intents.Time `json:"at,omitzero"`
 	// Funded is what it has paid so far, in minor units.
 	Funded int64 `json:"funded,omitzero"`
 }
@@ -133,6 +136,7 @@ type Settled struct {
 
 // AuthorizationIncremented: the hold was raised.
 type AuthorizationIncremented struct {
+	At       intents.Time     `json:"at,omitzero"`
 	Amount   int64            `json:"amount,omitzero"`
 	Details  intents.Pairs    `json:"details,omitzero"`
 	Metadata intents.Metadata `json:"metadata,omitzero"`

@@ -65,6 +65,9 @@ func fold(s *Intent, e Event) {
 		capture.Fold(&s.Charge, e.Settled)
 	case AuthorizationIncremented:
 		capture.Fold(&s.Charge, capture.Incremented{Amount: e.Amount})
+		if e.Details != s.Details { // a fee or a descriptor that came with it is the charge's too
+			s.Charge.Details = e.Details
+		}
 		s.Amount, s.Details, s.Metadata = e.Amount, e.Details, e.Metadata
 	case IncrementDeclined:
 		capture.Fold(&s.Charge, capture.IncrementDeclined{})
@@ -99,11 +102,12 @@ func (s *Intent) created(e *Created) {
 }
 
 func (s *Intent) updated(e *Updated) {
-	if e.Status != s.Status || e.PaymentMethod != s.PaymentMethod || e.Amount != s.Amount {
+	if e.Status != s.Status || e.PaymentMethod != s.PaymentMethod || e.Amount != s.Amount || e.Currency != s.Currency {
 		s.Flags &^= Authenticated
 	}
 	if e.Status != s.Status {
 		s.leave()
+		s.Funded = 0 // what was applied of the cash balance is free again
 	}
 	s.Status, s.Amount, s.Currency, s.CaptureMethod = e.Status, e.Amount, e.Currency, e.CaptureMethod
 	s.PaymentMethodTypes, s.PaymentMethod, s.Details, s.Metadata = e.PaymentMethodTypes, e.PaymentMethod, e.Details, e.Metadata
@@ -137,7 +141,7 @@ func (s *Intent) confirmed(e *Confirmed) {
 func (s *Intent) completed(at intents.Time) {
 	s.leave()
 	s.Flags |= Authenticated
-	s.Status, s.Due = conf, at
+	s.Status, s.Due, s.Funded = conf, at, 0 // the attempt asks for the whole amount
 	if s.ConfirmationMethod == ConfirmManual {
 		s.Status, s.Due = rc, 0
 	}

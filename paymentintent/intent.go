@@ -1,6 +1,8 @@
 package paymentintent
 
 import (
+	"unicode/utf8"
+
 	"github.com/payintent/intents"
 	"github.com/payintent/intents/capture"
 )
@@ -213,17 +215,48 @@ func Check(s Intent) error {
 	if s.Status == StatusNone {
 		return nil
 	}
-	if err := s.Currency.Check(); err != nil {
-		return err
-	}
-	for _, p := range []interface{ Check() error }{
-		s.Details, s.Metadata, s.PaymentMethod.Details, s.PaymentMethodTypes, intents.Pairs(s.NextAction), intents.Pairs(s.LastPaymentError),
-	} {
-		if err := p.Check(); err != nil {
-			return err
-		}
+	if field, why := s.carried(); field != "" {
+		return corrupt(field, why)
 	}
 	return capture.Check(s.Charge)
+}
+
+// carried says which of the fields that no decision reads is not what it has to
+// be, and why; or nothing.
+func (s *Intent) carried() (field, why string) {
+	const notCanonical = "it is not canonical"
+	pm := &s.PaymentMethod
+	switch {
+	case !utf8.ValidString(s.ID):
+		return "id", notText
+	case s.Created <= 0:
+		return "created", "it is not set"
+	case s.Currency.Check() != nil:
+		return "currency", "it is unknown: " + string(s.Currency)
+	case s.PaymentMethodTypes == 0 || s.PaymentMethodTypes.Check() != nil:
+		return "payment_method_types", "one is needed, and all are known"
+	case (pm.ID != "") != pm.Type.Valid():
+		return "payment_method", "it has an id and a type that is known, or neither"
+	case !utf8.ValidString(pm.ID) || !utf8.ValidString(pm.Customer):
+		return "payment_method", notText
+	case pm.Details.Check() != nil:
+		return "payment_method", notCanonical
+	case s.Details.Check() != nil:
+		return "details", notCanonical
+	case s.Metadata.Check() != nil:
+		return "metadata", notCanonical
+	case intents.Pairs(s.NextAction).Check() != nil:
+		return "next_action", notCanonical
+	case intents.Pairs(s.LastPaymentError).Check() != nil:
+		return "last_payment_error", notCanonical
+	case s.LastPaymentError != "" && s.Status != rpm && s.Status != canc:
+		return "last_payment_error", "it is set only after a failed attempt"
+	case !utf8.ValidString(s.Owner):
+		return "owner", notText
+	case s.Due <= 0 && (s.Status == conf || s.Status == proc):
+		return "due", "it is not set"
+	}
+	return "", ""
 }
 
 // check holds the invariants that Apply asks of every state: those that need no
@@ -238,7 +271,7 @@ func check(s *Intent) error {
 	switch {
 	case s.ID == "":
 		return corrupt("id", "it is empty")
-	case s.Amount <= 0:
+	case s.Amount <= 0 || s.Amount > maxAmount:
 		return corrupt("amount", "it is out of range")
 	case !s.CaptureMethod.Valid():
 		return corrupt("capture_method", "it is unknown: "+string(s.CaptureMethod))

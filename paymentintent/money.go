@@ -41,15 +41,18 @@ func captureHold(s *Intent, c *Capture, now intents.Time) (Event, error) {
 // amount that the first capture gave has to be given by all (DOC-multicapture).
 func checkCaptureConnect(s *Intent, given, details intents.Pairs) error {
 	for _, key := range [...]string{capture.KeyFeeAmount, capture.KeyTransferAmount} {
+		if s.Charge.Captures == 0 {
+			break
+		}
 		before, _ := s.Charge.Details.Get(key)
-		if _, again := given.Get(key); s.Charge.Captures > 0 && before != s.detail(key) && !again {
+		if _, again := given.Get(key); before != s.detail(key) && !again {
 			return invalid(key, "parameter_missing", "It was given on the first capture, so it has to be given on all.")
 		}
 	}
 	return checkConnect(details, s.Charge.Maximum)
 }
 
-func increment(s *Intent, c IncrementAuthorization) (Event, error) {
+func increment(s *Intent, c IncrementAuthorization, now intents.Time) (Event, error) {
 	e, err := capture.Increment{Amount: c.Amount, Declined: c.Declined}.Decide(&s.Charge)
 	if err != nil {
 		return nil, err
@@ -60,7 +63,7 @@ func increment(s *Intent, c IncrementAuthorization) (Event, error) {
 	if err := s.Currency.CheckCharge(c.Amount, "amount"); err != nil {
 		return nil, err
 	}
-	inc := AuthorizationIncremented{Amount: c.Amount}
+	inc := AuthorizationIncremented{At: now, Amount: c.Amount}
 	if inc.Details, err = mergeDetails(s.Details, c.Details, atIncrement); err != nil {
 		return nil, err
 	}
@@ -87,6 +90,9 @@ func applyBalance(s *Intent, c ApplyCustomerBalance, now intents.Time) (Event, e
 	pm := s.PaymentMethod
 	if pm.IsZero() {
 		pm = intents.PaymentMethod{ID: ids.Derive("pm_", s.ID, 0), Type: intents.CustomerBalance, Customer: s.Customer()}
+		if err := checkMethod(&pm, s.PaymentMethodTypes); err != nil {
+			return nil, err
+		}
 	}
 	return fund(s, amount, c.Terms, pm, now)
 }
@@ -101,7 +107,8 @@ func refund(s *Intent, c Refund, now intents.Time) (Event, error) {
 func collect(s *Intent, c Collect, now intents.Time) (Event, error) {
 	switch {
 	case s.Flags.Has(Capturing):
-		e, err := capture.Capture{Amount: s.Funded, Final: true, Asked: s.Due}.Decide(&s.Charge, now)
+		// It was asked for in time, or it would not be under way.
+		e, err := capture.Capture{Amount: s.Funded, Final: true, Asked: s.Charge.CaptureBefore - 1}.Decide(&s.Charge, now)
 		return event(Captured{Captured: e, Metadata: s.Metadata}, err)
 	case s.Flags.Has(Notified):
 		if now < s.Due {
@@ -109,6 +116,9 @@ func collect(s *Intent, c Collect, now intents.Time) (Event, error) {
 		}
 		a, err := approval(s, &c.Terms, now)
 		return event(Approved{ChargeID: s.chargeID(), Approval: a}, err)
+	}
+	if err := checkOutcome(&c.Terms); err != nil {
+		return nil, err
 	}
 	e, err := capture.Collect{Method: s.EffectiveCaptureMethod(), Terms: c.Terms}.Decide(&s.Charge, now)
 	return event(Collected{Approval: e.Approval}, err)

@@ -40,10 +40,11 @@ func Work(ctx context.Context, p Processor, s Intent, d intents.Deferred, now ti
 // as it is. A service that must survive a crash saves the transition first, and
 // then does the same by [Work].
 func Answer(ctx context.Context, p Processor, t Transition, now time.Time) (Transition, error) {
-	d, owes := t.After.owes()
-	if !owes || d.Kind != AnswerAttempt || intents.TimeOf(now) < d.NotBefore {
+	kind, at := t.After.owes()
+	if kind != AnswerAttempt || intents.TimeOf(now) < at {
 		return t, nil
 	}
+	d := intents.Deferred{Kind: kind, Subject: t.After.ID, NotBefore: at}
 	next, err := Work(ctx, p, t.After, d, now)
 	if err != nil {
 		return Transition{}, err

@@ -140,7 +140,7 @@ func (c *Config[S, A]) check() error {
 
 // Run visits every state that the machine can reach.
 //
-// The error is nil when all properties hold. Else it joins one *[Violation] for
+// The error is nil when all properties hold. Else it joins one *[ViolationError] for
 // each property that does not, in the order in which they were met, and a
 // *[LimitError] if the walk gave up. In both cases the result holds what was
 // found. A config that can't be run gives a *[ConfigError] and no result.
@@ -156,7 +156,7 @@ func Run[S comparable, A any](cfg Config[S, A]) (*Result[S, A], error) {
 	}
 	w := &walk[S, A]{
 		Result: &Result[S, A]{cfg: cfg, index: newIndex[S](), witness: map[Arc]witness[A]{}},
-		found:  map[property]*Violation[S, A]{},
+		found:  map[property]*ViolationError[S, A]{},
 		broken: map[int32]bool{},
 		seen:   make([]bool, len(cfg.Sometimes)),
 	}

@@ -3,6 +3,7 @@ package explore_test
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"testing"
 
@@ -123,7 +124,7 @@ breaches: 2; a shortest path to one, of 2 steps:
 	s2 := step(s1, explore_test.act{Do:"capture", Amount:2}) // capture: held -> held
 	// s2 is explore_test.hold{Status:"held", Held:3, Taken:2}`)
 
-	var v *explore.Violation[hold, act]
+	var v *explore.ViolationError[hold, act]
 	require.ErrorAs(t, err, &v)
 	require.Same(t, r.Violations[0], v)
 	require.Equal(t, []act{{"authorize", 3}, {"capture", 2}}, v.Trace.Actions)
@@ -138,7 +139,9 @@ func TestBrokenStateIsNotLeft(t *testing.T) {
 		Actions:    func(int) []string { return []string{"up"} },
 		Step:       func(s int, _ string) (int, bool, error) { calls++; return s + 1, true, nil },
 		Invariants: []explore.Invariant[int]{{"small", func(s int) error { return errorIf(s > 4, "big") }}},
+		Sometimes:  []explore.Sometimes[int]{{"not judged, nor seen in a broken state", func(s int) bool { return s == 6 }}},
 	})
+	require.NotContains(t, err.Error(), "sometimes")
 	require.ErrorContains(t, err, "breaches: 1; a shortest path to one, of 5 steps:")
 	require.Equal(t, 2*5, calls)
 }
@@ -256,14 +259,36 @@ breaches: 1; a shortest path to one, of 1 steps:
 					next.Held = turn%2 + 1
 				}
 				return next, ok, err
-			}, `a step is a function of state and action: a second time it gives explore_test.hold{Status:"held", Held:1, Taken:0} (accepted: true, error: <nil>)
+			}, `a step is a function of state and action: a second time it gives explore_test.hold{Status:"held", Held:1, Taken:0} (accepted: true)
 breaches: 1; a shortest path to one, of 1 steps:
 	s0 := explore_test.hold{Status:"new", Held:0, Taken:0}
 	s1 := step(s0, explore_test.act{Do:"authorize", Amount:3}) // authorize: new -> held
 	// s1 is explore_test.hold{Status:"held", Held:2, Taken:0}`,
 		},
+		"accepted by turns": {
+			func(s hold, a act) (hold, bool, error) {
+				turn++
+				return s, s.Status == "new" && a.Do == "capture" && turn%2 == 0, nil
+			}, `a step is a function of state and action: a second time it gives explore_test.hold{Status:"new", Held:0, Taken:0} (accepted: true)
+breaches: 3; a shortest path to one, of 1 steps:
+	s0 := explore_test.hold{Status:"new", Held:0, Taken:0}
+	s1 := step(s0, explore_test.act{Do:"capture", Amount:3}) // capture: new -> new
+	// s1 is explore_test.hold{Status:"new", Held:0, Taken:0}`,
+		},
+		"fails the second time": {
+			func(s hold, a act) (hold, bool, error) {
+				turn++
+				return s, false, errorIf(a.Do == "release" && turn%2 == 0, "worn out")
+			}, `a step is a function of state and action: a second time it gives explore_test.hold{Status:"new", Held:0, Taken:0} (accepted: false)
+worn out
+breaches: 1; a shortest path to one, of 1 steps:
+	s0 := explore_test.hold{Status:"new", Held:0, Taken:0}
+	s1 := step(s0, explore_test.act{Do:"release", Amount:0}) // release: new -> new
+	// s1 is explore_test.hold{Status:"new", Held:0, Taken:0}`,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			turn = 0
 			cfg := holds()
 			cfg.Step = tc.step
 			r, err := explore.Run(cfg)
@@ -321,6 +346,29 @@ func TestLimit(t *testing.T) {
 	require.EqualError(t, err, "explore: more than 2 states (depth 0); the next would be 3")
 }
 
+func TestLimitNamesTheFirstStateAboveIt(t *testing.T) {
+	_, err := explore.Run(explore.Config[int, int]{
+		Initial:   []int{0},
+		Actions:   func(int) []int { return []int{1, 2, 3, 4} },
+		Step:      func(s, a int) (int, bool, error) { return s + a, true, nil },
+		MaxStates: 3,
+	})
+	require.EqualError(t, err, "explore: more than 3 states (depth 1); the next would be 3")
+}
+
+// TestManyStates makes the index grow several times, and meets each state often.
+func TestManyStates(t *testing.T) {
+	r, err := explore.Run(explore.Config[int, int]{
+		Initial:   []int{1}, // not 0, which an unused place holds
+		Actions:   func(int) []int { return []int{1, 7, 50} },
+		Step:      func(s, a int) (int, bool, error) { return (s + a) % 2000, true, nil },
+		MaxStates: math.MaxInt32,
+	})
+	require.NoError(t, err)
+	require.Equal(t, 2000, r.States)
+	require.Len(t, slices.Compact(slices.Sorted(r.All())), 2000)
+}
+
 func TestLimitKeepsViolations(t *testing.T) {
 	_, err := explore.Run(explore.Config[int, string]{
 		Initial:   []int{0},
@@ -331,6 +379,19 @@ func TestLimitKeepsViolations(t *testing.T) {
 	})
 	require.ErrorContains(t, err, "breaches: 14; a shortest path to one, of 7 steps:")
 	require.ErrorContains(t, err, "explore: more than 20 states")
+}
+
+func TestTraceByHand(t *testing.T) {
+	var tr explore.Trace[int, string]
+	require.Empty(t, tr.String())
+	tr = explore.Trace[int, string]{States: []int{1, 2}, Actions: []string{"up"}}
+	require.Equal(t, "\ts0 := 1\n\ts1 := step(s0, \"up\")\n\t// s1 is 2", tr.String())
+
+	cfg := holds()
+	cfg.Label = nil
+	cfg.Steps = []explore.StepProperty[hold, act]{{"none", func(hold, act, hold) error { return errors.New("no") }}}
+	_, err := explore.Run(cfg)
+	require.ErrorContains(t, err, "Amount:3})\n\t// s1 is", "without Label there are no remarks")
 }
 
 func TestConfigErrors(t *testing.T) {
@@ -350,7 +411,14 @@ func TestConfigErrors(t *testing.T) {
 		require.ErrorAs(t, err, &bad, field)
 		require.Equal(t, field, bad.Field)
 		require.NotEmpty(t, bad.Problem)
+		require.EqualError(t, err, "explore: "+bad.Field+" "+bad.Problem)
 		require.Nil(t, r)
+	}
+	if math.MaxInt > math.MaxInt32 {
+		cfg := holds()
+		cfg.MaxStates = math.MaxInt
+		_, err := explore.Run(cfg)
+		require.EqualError(t, err, "explore: MaxStates is out of range")
 	}
 }
 
@@ -382,6 +450,8 @@ observed but not declared: held --release--> done
 	r, err = explore.Run(cfg)
 	require.NoError(t, err)
 	require.Empty(t, r.Arcs)
+	err = r.CheckArcs(nil)
 	var bad *explore.ConfigError
-	require.ErrorAs(t, r.CheckArcs(nil), &bad)
+	require.ErrorAs(t, err, &bad)
+	require.EqualError(t, err, "explore: Label is nil, so no arcs were observed")
 }

@@ -26,21 +26,22 @@ func (x *index[S]) find(s S) (int32, bool) {
 
 // add gives s, which must be new, the next number.
 func (x *index[S]) add(s S) int32 {
+	i := len(x.states)
 	x.states = append(x.states, s)
+	place := i
 	if 2*len(x.states) > len(x.slots) {
 		x.slots = make([]int32, 2*len(x.slots))
-		for i, old := range x.states[:len(x.states)-1] {
-			x.slots[x.slot(old)] = int32(i) + 1
-		}
+		place = 0 // all of them again
 	}
-	i := int32(len(x.states)) // Config.check keeps the number of states in range
-	x.slots[x.slot(s)] = i
-	return i - 1
+	for ; place <= i; place++ {
+		x.slots[x.slot(x.states[place])] = int32(place) + 1 //nolint:gosec // Config.check keeps the number of states in range
+	}
+	return int32(i) //nolint:gosec // as above
 }
 
 // slot returns the slot that holds s, or the free one where s belongs.
 func (x *index[S]) slot(s S) uint64 {
-	mask := uint64(len(x.slots) - 1)
+	mask := uint64(len(x.slots)) - 1
 	h := maphash.Comparable(x.seed, s) & mask
 	for x.slots[h] != 0 && x.states[x.slots[h]-1] != s {
 		h = (h + 1) & mask

@@ -25,7 +25,7 @@ type Result[S comparable, A any] struct {
 	// Arcs lists the accepted steps as seen through Label and Name, sorted, each once.
 	Arcs []Arc
 	// Violations lists the properties that do not hold, in the order in which they were met.
-	Violations []*Violation[S, A]
+	Violations []*ViolationError[S, A]
 
 	cfg      Config[S, A]
 	index    index[S]
@@ -125,8 +125,8 @@ func (r *Result[S, A]) trace(i int32) Trace[S, A] {
 	return t
 }
 
-// Violation says that a property does not hold, with a shortest path to a breach.
-type Violation[S comparable, A any] struct {
+// ViolationError says that a property does not hold, with a shortest path to a breach.
+type ViolationError[S comparable, A any] struct {
 	// Property is the kind and the name of what does not hold.
 	Property string
 	// Cause says what is wrong, in the words of the property's Check.
@@ -138,7 +138,7 @@ type Violation[S comparable, A any] struct {
 }
 
 // Error returns the property, the cause and the path as a script.
-func (v *Violation[S, A]) Error() string {
+func (v *ViolationError[S, A]) Error() string {
 	s := fmt.Sprintf("%s: %v", v.Property, v.Cause)
 	if len(v.Trace.States) == 0 {
 		return s
@@ -147,7 +147,7 @@ func (v *Violation[S, A]) Error() string {
 }
 
 // Unwrap returns the cause.
-func (v *Violation[S, A]) Unwrap() error { return v.Cause }
+func (v *ViolationError[S, A]) Unwrap() error { return v.Cause }
 
 // Trace is a path through the machine.
 type Trace[S comparable, A any] struct {

@@ -55,6 +55,19 @@ func TestNoTrapFindsAPlantedTrap(t *testing.T) {
 	require.Equal(t, 1, trap.Trapped)
 }
 
+// TestNoTrapSeesEveryWay has several edges into one state: each saves where it comes from.
+func TestNoTrapSeesEveryWay(t *testing.T) {
+	next := map[int][]int{0: {1, 2, 3}, 1: {4}, 2: {4}, 3: {4}, 4: nil}
+	r, err := explore.Run(explore.Config[int, int]{
+		Initial: []int{0},
+		Actions: func(s int) []int { return next[s] },
+		Step:    func(_, a int) (int, bool, error) { return a, true, nil },
+	})
+	require.NoError(t, err)
+	require.NoError(t, r.NoTrap("4", func(s int) bool { return s == 4 }, nil))
+	require.EqualError(t, explore.ErrIncomplete, "explore: the walk was not complete")
+}
+
 func TestNoTrapWithAFaultyStep(t *testing.T) {
 	fail, away := false, false
 	r, err := explore.Run(explore.Config[int, int]{
@@ -124,16 +137,13 @@ func TestAgainstOracle(t *testing.T) {
 		if r.States != reachable || r.Depth != depth {
 			t.Fatalf("%v, want %d states and depth %d", r, reachable, depth)
 		}
-		switch err := r.NoTrap("goal", func(s int) bool { return s == goal }, drains); {
-		case trapped == 0:
-			if err != nil {
-				t.Fatal(err)
-			}
-		default:
-			var trap *explore.TrapError[int, int]
-			if !errors.As(err, &trap) || trap.Trapped != trapped || len(trap.Trace.Actions) != nearest {
-				t.Fatalf("%v, want %d trapped, the nearest after %d steps", err, trapped, nearest)
-			}
+		err = r.NoTrap("goal", func(s int) bool { return s == goal }, drains)
+		var trap *explore.TrapError[int, int]
+		switch {
+		case trapped == 0 && err != nil:
+			t.Fatal(err)
+		case trapped > 0 && (!errors.As(err, &trap) || trap.Trapped != trapped || len(trap.Trace.Actions) != nearest):
+			t.Fatalf("%v, want %d trapped, the nearest after %d steps", err, trapped, nearest)
 		}
 
 		cfg.Invariants = []explore.Invariant[int]{{"not bad", func(s int) error { return errorIf(s == bad, "bad") }}}

@@ -8,7 +8,7 @@ import (
 // walk is the state of one Run: the result so far and what only the walk needs.
 type walk[S comparable, A any] struct {
 	*Result[S, A]
-	found  map[property]*Violation[S, A]
+	found  map[property]*ViolationError[S, A]
 	broken map[int32]bool
 	seen   []bool
 	limit  *LimitError
@@ -30,17 +30,16 @@ const (
 	refusal      = "a refusal changes nothing"
 )
 
-// visit returns the index of s, which was reached from parent by a, and whether
-// there is room for it. A new state is checked.
-func (w *walk[S, A]) visit(s S, parent int32, a A) (int32, bool) {
-	if i, ok := w.index.find(s); ok {
-		return i, true
+// visit takes in s, which was reached from parent by a. If it is new, it is checked.
+func (w *walk[S, A]) visit(s S, parent int32, a A) {
+	if _, ok := w.index.find(s); ok {
+		return
 	}
 	if w.index.len() >= w.cfg.MaxStates {
 		if w.limit == nil {
 			w.limit = &LimitError{Limit: w.cfg.MaxStates, Depth: w.depth(), State: fmt.Sprintf("%#v", s)}
 		}
-		return -1, false
+		return
 	}
 	i := w.index.add(s)
 	w.parent = append(w.parent, parent)
@@ -56,7 +55,6 @@ func (w *walk[S, A]) visit(s S, parent int32, a A) (int32, bool) {
 			w.seen[k] = p.Holds(s)
 		}
 	}
-	return i, true
 }
 
 // expand tries every action in the state at i.
@@ -70,7 +68,8 @@ func (w *walk[S, A]) expand(i int32) {
 			return func() Trace[S, A] { return w.trace(i).then(a, after...) }
 		}
 		if next != again || accepted != acceptedAgain || (err == nil) != (errAgain == nil) {
-			w.violate(property{kind: pure}, "", fmt.Errorf("a second time it gives %#v (accepted: %t, error: %v)", again, acceptedAgain, errAgain), ahead(next))
+			w.violate(property{kind: pure}, "", errors.Join(
+				fmt.Errorf("a second time it gives %#v (accepted: %t)", again, acceptedAgain), errAgain), ahead(next))
 		}
 		switch {
 		case err != nil:
@@ -114,7 +113,7 @@ func (w *walk[S, A]) violate(p property, name string, cause error, trace func() 
 		} else {
 			name = p.kind
 		}
-		v = &Violation[S, A]{Property: name, Cause: cause, Trace: trace()}
+		v = &ViolationError[S, A]{Property: name, Cause: cause, Trace: trace()}
 		w.found[p] = v
 		w.Violations = append(w.Violations, v)
 	}

@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -107,8 +108,6 @@ func compare(a, b []string) []edit {
 			j++
 		}
 	}
-	for k := len(end) - 1; k >= 0; k-- {
-		edits = append(edits, end[k])
-	}
-	return edits
+	slices.Reverse(end)
+	return append(edits, end...)
 }

@@ -150,7 +150,7 @@ func (p *parser) comment(text string) error {
 	return nil
 }
 
-var commandName = regexp.MustCompile(`^[A-Za-z][\w.-]*$`) //nolint:gochecknoglobals // a constant in all but name
+var commandName = regexp.MustCompile(`^[A-Za-z][\w.-]*$`)
 
 // command takes a command line.
 func (p *parser) command(b *block, text string) error {

@@ -54,76 +54,75 @@ import (
 )
 
 // A flag must exist before the flags are parsed, so before any test runs.
-var _ = registerUpdate()
+var _ = updateFlag()
 
-func registerUpdate() bool {
-	if flag.Lookup("update") == nil {
-		flag.Bool("update", false, "rewrite transcripts and golden files with the actual output")
+// updateFlag returns the flag -update, which it registers if nobody has yet.
+func updateFlag() *flag.Flag {
+	const name = "update"
+	if flag.Lookup(name) == nil {
+		flag.Bool(name, false, "rewrite transcripts and golden files with the actual output")
 	}
-	return true
+	return flag.Lookup(name)
 }
 
 // Update reports whether the test binary runs with -update.
 //
 // The flag belongs to this package. A test package that needs it calls Update
 // and does not register a flag of that name, which would panic.
-func Update() bool {
-	f := flag.Lookup("update")
-	return f != nil && f.Value.String() == "true"
-}
+func Update() bool { return updateFlag().Value.String() == "true" }
 
 // Run runs the transcript at path. It calls handle for each command, in order,
 // and compares what the commands of a block print with what the file expects. A
 // missing end of line is added to what handle returns.
 //
-// Every block that differs is an error of t that shows the difference with file
-// and line. With -update the file is rewritten instead, unless t has failed.
-func Run(t testing.TB, path string, handle func(t testing.TB, c Command) string) {
-	t.Helper()
+// Every block that differs is an error of tb that shows the difference with file
+// and line. With -update the file is rewritten instead, unless tb has failed.
+func Run(tb testing.TB, path string, handle func(tb testing.TB, c Command) string) {
+	tb.Helper()
 	src, err := os.ReadFile(path) //nolint:gosec // a test names its own file
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	f, err := parse(path, string(src))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	if len(f.blocks) == 0 {
-		t.Fatalf("%s: no commands", path)
+		tb.Fatalf("%s: no commands", path)
 	}
 	actual := make([]string, len(f.blocks))
 	for i, b := range f.blocks {
-		actual[i] = b.run(t, handle)
+		actual[i] = b.run(tb, handle)
 		if actual[i] == b.want || Update() {
 			continue
 		}
 		d, line := diff(b.want, actual[i], b.wantLine)
-		t.Errorf("%s:%d: the output differs (- expected, + actual; -update accepts it)\n%s", path, line, d)
+		tb.Errorf("%s:%d: the output differs (- expected, + actual; -update accepts it)\n%s", path, line, d)
 	}
-	if !Update() || t.Failed() {
+	if !Update() || tb.Failed() {
 		return
 	}
 	out, err := f.render(actual)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	write(t, path, src, []byte(out))
+	write(tb, path, src, []byte(out))
 }
 
 // run returns what the commands of a block print.
-func (b *block) run(t testing.TB, handle func(t testing.TB, c Command) string) string {
-	t.Helper()
+func (b *block) run(tb testing.TB, handle func(tb testing.TB, c Command) string) string {
+	tb.Helper()
 	var out strings.Builder
 	for _, c := range b.commands {
-		c.t = t
-		s := handle(t, c)
+		c.t = tb
+		s := handle(tb, c)
 		out.WriteString(s)
 		if s != "" && !strings.HasSuffix(s, "\n") {
 			out.WriteByte('\n')
 		}
 		for _, a := range c.Args {
 			if !a.read {
-				t.Errorf("%s: %s: nothing read the argument %s", c.Pos(), c.Name, a.Key)
+				tb.Errorf("%s: %s: nothing read the argument %s", c.Pos(), c.Name, a.Key)
 			}
 		}
 	}
@@ -160,41 +159,41 @@ func transcripts(dir string) ([]string, error) {
 	return names, err
 }
 
-// Golden compares got with the file at path. A difference is an error of t that
+// Golden compares got with the file at path. A difference is an error of tb that
 // shows it with file and line. With -update the file is written instead, and its
 // directories with it.
 //
 // It serves for generated parts of other files too: read the file, replace the
 // part, and call Golden with the whole.
-func Golden(t testing.TB, path string, got []byte) {
-	t.Helper()
+func Golden(tb testing.TB, path string, got []byte) {
+	tb.Helper()
 	want, err := os.ReadFile(path) //nolint:gosec // a test names its own file
 	switch {
 	case Update() && (err == nil || errors.Is(err, os.ErrNotExist)):
-		write(t, path, want, got)
+		write(tb, path, want, got)
 	case errors.Is(err, os.ErrNotExist):
-		t.Fatalf("%v (-update writes it)", err)
+		tb.Fatalf("%v (-update writes it)", err)
 	case err != nil:
-		t.Fatal(err)
+		tb.Fatal(err)
 	case string(want) != string(got):
 		d, line := diff(string(want), string(got), 1)
-		t.Errorf("%s:%d: the file differs (- expected, + actual; -update accepts it)\n%s", path, line, d)
+		tb.Errorf("%s:%d: the file differs (- expected, + actual; -update accepts it)\n%s", path, line, d)
 	}
 }
 
 // write replaces the file at path, if there is something to change in it.
-func write(t testing.TB, path string, before, after []byte) {
-	t.Helper()
+func write(tb testing.TB, path string, before, after []byte) {
+	tb.Helper()
 	if before != nil && string(before) == string(after) {
 		return
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil { //nolint:gosec // a part of the source tree, for all to read
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	if err := os.WriteFile(path, after, 0o644); err != nil { //nolint:gosec // a source file, for all to read
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Logf("%s: rewritten", path)
+	tb.Logf("%s: rewritten", path)
 }
 
 // Tags collects the tags of a transcript, the lines of the form

@@ -9,7 +9,6 @@ import (
 	"runtime"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -83,7 +82,7 @@ func (r *recorder) Fatalf(format string, args ...any) {
 }
 
 // record runs f as a test would and returns its failures.
-func record(f func(t testing.TB)) *recorder {
+func record(f func(tb testing.TB)) *recorder {
 	r := &recorder{}
 	done := make(chan struct{})
 	go func() {
@@ -111,7 +110,10 @@ func transcript(t *testing.T, text string) string {
 }
 
 func runCounter(path string) *recorder {
-	return record(func(t testing.TB) { Run(t, path, counter()) })
+	return record(func(tb testing.TB) {
+		tb.Helper()
+		Run(tb, path, counter())
+	})
 }
 
 func TestRunReportsEachDifference(t *testing.T) {
@@ -209,8 +211,9 @@ func TestRunUpdateRefusesWhatTheFormatCannotHold(t *testing.T) {
 		"a\n\n----\n----\nb\n": "the output has blank lines and a double rule, or a rule at its end",
 	} {
 		path := transcript(t, "print\n----\n")
-		r := record(func(t testing.TB) {
-			Run(t, path, func(testing.TB, Command) string { return output })
+		r := record(func(tb testing.TB) {
+			tb.Helper()
+			Run(tb, path, func(testing.TB, Command) string { return output })
 		})
 		require.Equal(t, []string{path + ":2: " + problem}, r.log, "%q", output)
 	}
@@ -304,99 +307,14 @@ func TestTags(t *testing.T) {
 	require.Equal(t, map[string][]string{"a": {"1"}, "b": {"2"}}, tags, "output holds no tags")
 }
 
-// command parses one line and returns it with a recorder behind it.
-func command(t *testing.T, line string) (Command, *recorder) {
-	t.Helper()
-	f, err := parse("t.txt", line+"\n----\n")
-	require.NoError(t, err)
-	r := &recorder{}
-	c := f.blocks[0].commands[0]
-	c.t = r
-	return c, r
-}
-
-func unread(c Command) (keys []string) {
-	for _, a := range c.Args {
-		if !a.read {
-			keys = append(keys, a.Key)
-		}
-	}
-	return keys
-}
-
-func TestCommand(t *testing.T) {
-	c, _ := command(t, `confirm pm=pm_card_visa	d="a \"b\"=c" amount=-20 off on=true not=false in=1h30m x[]=1 x[]=2 m[a]=1 m[b]="" m[b][c]=3 m[]=4 n=`)
-	require.Equal(t, "confirm", c.Name)
-	require.Equal(t, "t.txt:1", c.Pos())
-	require.Equal(t, Arg{Key: "pm", Value: "pm_card_visa"}, c.Args[0])
-	require.Equal(t, Arg{Key: "off", Bare: true}, c.Args[3])
-	require.Len(t, unread(c), len(c.Args))
-
-	s, ok := c.String("d")
-	require.True(t, ok)
-	require.Equal(t, `a "b"=c`, s)
-	s, ok = c.String("n")
-	require.True(t, ok)
-	require.Empty(t, s)
-	_, ok = c.String("nothing")
-	require.False(t, ok)
-	n, ok := c.Int("amount")
-	require.True(t, ok)
-	require.Equal(t, int64(-20), n)
-	_, ok = c.Int("nothing")
-	require.False(t, ok)
-	for key, want := range map[string]bool{"off": true, "on": true, "not": false} {
-		b, ok := c.Bool(key)
-		require.True(t, ok)
-		require.Equal(t, want, b)
-	}
-	_, ok = c.Bool("nothing")
-	require.False(t, ok)
-	d, ok := c.Duration("in")
-	require.True(t, ok)
-	require.Equal(t, 90*time.Minute, d)
-	_, ok = c.Duration("nothing")
-	require.False(t, ok)
-	require.Equal(t, []string{"pm", "x[]", "x[]", "m[a]", "m[b]", "m[b][c]", "m[]"}, unread(c))
-	require.Equal(t, []string{"1", "2"}, c.Strings("x[]"))
-	require.Nil(t, c.Strings("y[]"))
-	require.Equal(t, map[string]string{"a": "1", "b": ""}, c.Map("m"))
-	require.Nil(t, c.Map("pm"))
-	require.Equal(t, []string{"pm", "m[b][c]", "m[]"}, unread(c))
-	require.Equal(t, map[string]string{"c": "3"}, c.Map("m[b]"))
-
-	for range c.All() {
-		break
-	}
-	require.Equal(t, []string{"m[]"}, unread(c), "the loop came to the first argument alone")
-}
-
-func TestCommandBadValues(t *testing.T) {
-	for _, tc := range []struct {
-		line, want string
-		get        func(Command)
-	}{
-		{"a n=1.5", "n=1.5 is not an integer", func(c Command) { c.Int("n") }},
-		{"a n", "n has no value", func(c Command) { c.Int("n") }},
-		{"a n=yes", "n=yes is neither true nor false", func(c Command) { c.Bool("n") }},
-		{"a n=", "n= is neither true nor false", func(c Command) { c.Bool("n") }},
-		{"a n=1", "n=1 is not a duration", func(c Command) { c.Duration("n") }},
-		{"a n", "n has no value", func(c Command) { c.Duration("n") }},
-		{"a n", "n has no value", func(c Command) { c.String("n") }},
-		{"a n[]", "n[] has no value", func(c Command) { c.Strings("n[]") }},
-		{"a n[k]", "n[k] has no value", func(c Command) { c.Map("n") }},
-	} {
-		c, r := command(t, tc.line)
-		record(func(testing.TB) { tc.get(c) })
-		require.Equal(t, []string{"t.txt:1: a: " + tc.want}, r.log, tc.line)
-	}
-}
-
 func TestGolden(t *testing.T) {
 	setUpdate(t, false)
 	path := filepath.Join(t.TempDir(), "deep", "x.golden")
 	golden := func(got string) []string {
-		return record(func(t testing.TB) { Golden(t, path, []byte(got)) }).log
+		return record(func(tb testing.TB) {
+			tb.Helper()
+			Golden(tb, path, []byte(got))
+		}).log
 	}
 	missing := golden("a\n")
 	require.Len(t, missing, 1)
@@ -424,73 +342,11 @@ func TestGolden(t *testing.T) {
 func TestUpdateFlag(t *testing.T) {
 	f := flag.Lookup("update")
 	require.NotNil(t, f)
-	registerUpdate() // a second registration does not panic
-	require.Same(t, f, flag.Lookup("update"))
+	require.Same(t, f, updateFlag(), "a second registration would panic")
 	setUpdate(t, false)
 	require.False(t, Update())
 	setUpdate(t, true)
 	require.True(t, Update())
-}
-
-// TestCompare checks that an edit makes b of a and that none is shorter.
-func TestCompare(t *testing.T) {
-	text := rapid.SliceOfN(rapid.SampledFrom([]string{"a", "b", "c"}), 0, 8)
-	rapid.Check(t, func(t *rapid.T) {
-		a, b := text.Draw(t, "a"), text.Draw(t, "b")
-		var gotA, gotB []string
-		changes := 0
-		for _, e := range compare(a, b) {
-			if e.op != '+' {
-				gotA = append(gotA, e.text)
-			}
-			if e.op != '-' {
-				gotB = append(gotB, e.text)
-			}
-			if e.op != ' ' {
-				changes++
-			}
-		}
-		if strings.Join(gotA, " ") != strings.Join(a, " ") || strings.Join(gotB, " ") != strings.Join(b, " ") {
-			t.Fatalf("made %v of %v", gotB, gotA)
-		}
-		if want := distance(a, b); changes != want {
-			t.Fatalf("%d changes, want %d", changes, want)
-		}
-	})
-}
-
-// distance is the plain recursive definition of what compare computes.
-func distance(a, b []string) int {
-	switch {
-	case len(a) == 0 || len(b) == 0:
-		return len(a) + len(b)
-	case a[0] == b[0]:
-		return distance(a[1:], b[1:])
-	}
-	return 1 + min(distance(a[1:], b), distance(a, b[1:]))
-}
-
-func TestCompareGivesUpOnLargeTexts(t *testing.T) {
-	var a, b []string
-	for i := range 3000 {
-		a, b = append(a, fmt.Sprint("a", i)), append(b, fmt.Sprint("b", i))
-	}
-	edits := compare(append(a, "end"), append(b, "end"))
-	require.Len(t, edits, 6001)
-	require.Equal(t, edit{'-', "a2999"}, edits[2999])
-	require.Equal(t, edit{'+', "b0"}, edits[3000])
-	require.Equal(t, edit{' ', "end"}, edits[6000])
-}
-
-func TestDiff(t *testing.T) {
-	d, line := diff("1\n2\n3\n4\n5\n6\n7\n8\n9\n", "0\n1\n2\n3\n4\n5\n6\n7\n9\n10\n", 100)
-	require.Equal(t, "+ 0\n  1\n  2\n  3\n  ... line 104\n  5\n  6\n  7\n- 8\n  9\n+ 10", d)
-	require.Equal(t, 100, line)
-	d, line = diff("", "x", 7)
-	require.Equal(t, "+ x (no end of line)", d)
-	require.Equal(t, 7, line)
-	_, line = diff("a\nb\n", "a\nb\nc\n", 7)
-	require.Equal(t, 9, line)
 }
 
 func TestWalkFindsNothing(t *testing.T) {

@@ -217,7 +217,7 @@ func name(status string) string {
 // command. A cell holds the statuses to which the command leads, one below the
 // other, or a dot where the command is refused.
 func (m Machine) Matrix() string {
-	return m.grid(m.statuses(), m.commands(), func(row, column string) []string { return m.targets(row, column) })
+	return m.grid(m.statuses(), m.commands(), m.targets)
 }
 
 // MatrixByCommand is Matrix with a row per command and a column per status. It

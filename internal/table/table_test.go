@@ -128,17 +128,17 @@ func TestMermaidKeepsEveryArc(t *testing.T) {
 // TestMermaidReserved names the words that Mermaid's parser was seen to refuse as
 // ids, or to take for something else, and a few that it takes.
 func TestMermaidReserved(t *testing.T) {
-	print := func(status string) string {
+	diagram := func(status string) string {
 		return table.Machine{Statuses: []table.Status{{Name: status, Initial: true}}}.Mermaid()
 	}
 	for _, word := range []string{
 		"accDescr", "accTitle", "class", "classDef", "click", "default", "href", "note", "Note",
 		"root_end", "root_start", "scale", "state", "stateDiagram", "style", "3ds", "s0_style",
 	} {
-		require.Contains(t, print(word), "    state \""+word+"\" as s0_"+word+"\n    [*] --> s0_"+word+"\n")
+		require.Contains(t, diagram(word), "    state \""+word+"\" as s0_"+word+"\n    [*] --> s0_"+word+"\n")
 	}
 	for _, word := range []string{"succeeded", "open", "fork", "state_x", "s", "_0"} {
-		require.Contains(t, print(word), "direction TB\n    [*] --> "+word+"\n")
+		require.Contains(t, diagram(word), "direction TB\n    [*] --> "+word+"\n")
 	}
 }
 
