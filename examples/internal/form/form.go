@@ -181,3 +181,8 @@ func invalid(param, code, message string) error {
 func missing(param string) error {
 	return invalid(param, "parameter_missing", "Missing required param: "+param+".")
 }
+
+// Only returns the parameters of a name, lists and maps of it included.
+func (f Form) Only(name string) Form {
+	return slices.DeleteFunc(slices.Clone(f), func(p Param) bool { return p.Key != name && !strings.HasPrefix(p.Key, name+"[") })
+}
