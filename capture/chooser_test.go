@@ -36,6 +36,13 @@ func TestSeeded(t *testing.T) {
 		}
 	}
 	require.Less(t, same, 50)
+	for n := 2; n < 10; n++ {
+		seen := map[int]bool{}
+		for range 200 {
+			seen[a.IntN(n)] = true
+		}
+		require.Len(t, seen, n, "each answer comes")
+	}
 	for _, n := range []int{1, 0, -1, -1 << 63} {
 		require.Zero(t, a.IntN(n))
 	}

@@ -186,13 +186,14 @@ func TestVirtualReorderHandsBack(t *testing.T) {
 		v := newVirtual(t, in(1, "a"), in(1, "b"), in(1, "c"), in(1, "d"), in(1, "e"))
 		require.NoError(t, v.Inject(capture.Faults{Reorder: 4}, capture.Seeded(seed)))
 		failed := ""
+		failure := errors.New("no")
 		fail := func(_ context.Context, d intents.Deferred) error {
 			failed = d.Subject
-			return errors.New("no")
+			return failure
 		}
 		var got []string
 		for range 5 {
-			require.Error(t, v.Drain(t.Context(), 10, fail))
+			require.ErrorIs(t, v.Drain(t.Context(), 10, fail), failure)
 			d, ok := v.Next()
 			require.True(t, ok)
 			require.Equal(t, failed, d.Subject)
@@ -236,6 +237,27 @@ func (c *panicChooser) IntN(int) int {
 		panic("give up")
 	}
 	return 0
+}
+
+// A Chooser is asked only where there is a choice, and fewer items may overtake
+// once Inject has said so.
+func TestVirtualReorderLess(t *testing.T) {
+	v := newVirtual(t, in(1, "a"), in(1, "b"), in(1, "c"), in(1, "d"))
+	require.NoError(t, v.Inject(capture.Faults{Reorder: 3}, capture.First{}))
+	v.Next()
+	require.NoError(t, v.Inject(capture.Faults{Reorder: 1}, lastChoice{}))
+	var got []string
+	require.NoError(t, v.Drain(t.Context(), 10, take(&got)))
+	require.Equal(t, []string{"c", "b", "d"}, got)
+
+	require.NoError(t, v.Inject(capture.Faults{Duplicate: 1, Reorder: 1}, &panicChooser{calls: 1}))
+	require.NoError(t, v.Schedule(t.Context(), in(1, "a")), "all come twice, which is no choice")
+	require.Panics(t, func() { v.Next() }, "two items are one")
+	require.NoError(t, v.Inject(capture.Faults{Reorder: 1}, capture.First{}))
+	v.Next()
+	require.NoError(t, v.Inject(capture.Faults{Reorder: 1}, &panicChooser{calls: 1}))
+	v.Next()
+	require.Zero(t, v.Len())
 }
 
 type lawless struct{}
