@@ -6,11 +6,11 @@ import "strconv"
 // such as "usd". Any string can be converted to it; Check says whether it is one.
 type Currency string
 
-// currencies holds the codes that Stripe takes, sorted, three bytes each. A constant
-// string is searched without a table in memory. It is the list that Stripe
-// prints when it refuses a currency (recorded 2026), which holds retired codes such
-// as hrk and eek too, so old objects stay valid. Left out is usdc: it is
-// no ISO code and its decimals are not documented.
+// currencies holds the codes that Stripe takes, sorted, three bytes each: a constant
+// that is searched by halves needs no table in memory. It is the list that Stripe prints
+// when it refuses a currency (OBS, published error bodies of 2024 to 2026). The list has
+// retired codes such as hrk and eek too, so old objects stay valid. Left out is usdc:
+// it is no ISO code and its decimals are not documented.
 const currencies = "aedafnallamdangaoaarsaudawgazn" +
 	"bambbdbdtbgnbhdbifbmdbndbobbrlbsdbtnbwpbynbzd" +
 	"cadcdfchfclpcnycopcrccveczk" +
@@ -97,11 +97,10 @@ func (c Currency) known() bool {
 	return false
 }
 
-// Decimals returns how many of the last digits of an amount in c, as it is sent, are
-// decimals: 0, 2 or 3. Isk and ugx have no minor unit in
-// daily life but are sent with two decimals (DOC-currencies). For huf and twd the
-// two are right for charges; payouts are another matter. A code
-// that Check refuses has 2.
+// Decimals returns how many digits of an amount in c, as it is sent, stand behind the
+// point: 0, 2 or 3 (DOC-currencies). ISK and UGX have no minor unit in daily life, but
+// are sent with two decimals. HUF and TWD have two in charges, though none in
+// payouts. A code that Check refuses has 2.
 func (c Currency) Decimals() int {
 	switch c {
 	case "bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "vnd", "vuv", "xaf", "xof", "xpf":
@@ -146,9 +145,9 @@ func (c Currency) Minimum() int64 {
 }
 
 // Maximum returns the greatest amount of a charge, in minor units (DOC-currencies):
-// eight digits, for inr nine and for idr twelve. Stripe's page speaks of more digits for
-// some cards in cop, huf, jpy and lbp, but contradicts itself there, so they have
-// eight here. An issuer or a card brand may allow less.
+// eight digits, nine for INR and twelve for IDR. Stripe's page speaks of more digits for
+// some cards in COP, HUF, JPY and LBP, but contradicts itself there (UNVERIFIED), so
+// they have eight here. A card brand or an issuer may allow less.
 func (c Currency) Maximum() int64 {
 	switch c {
 	case "idr":
@@ -172,8 +171,8 @@ func (c Currency) step() int64 {
 	}
 }
 
-// The messages and codes of CheckCharge. The message about an amount of zero is
-// recorded (API 2025-10-29 and 2026-03-25); the other texts are this library's, in Stripe's manner.
+// The codes of CheckCharge, and Stripe's message about an amount of zero as recorded at
+// API 2025-10-29 and 2026-03-25. The other messages are this library's.
 const (
 	codeInvalidInteger = "parameter_invalid_integer"
 	codeTooSmall       = "amount_too_small"
@@ -186,15 +185,15 @@ const (
 )
 
 // CheckCharge returns an *InvalidError unless amount, in minor units of c, can be
-// charged. Param names the parameter that held the amount, or currency where c
-// is not one. The codes, in the order in which they are looked for:
+// charged. The error is about param, the parameter that holds the amount; about a
+// currency that Check refuses it is the error of Check. It looks, in this order, for
 //
-//   - none for a bad currency;
-//   - parameter_invalid_integer for an amount of zero (recorded) or less (INFERRED);
-//   - amount_too_small below Minimum, amount_too_large above Maximum (DOC-error-codes);
-//   - parameter_invalid_integer for bhd, jod, kwd, omr and tnd unless a multiple of 10,
-//     and for isk and ugx unless a multiple of 100. DOC-currencies has the
-//     rule; the code is this library's choice.
+//   - a bad currency: no code;
+//   - an amount of zero (recorded) or less (INFERRED): parameter_invalid_integer;
+//   - an amount below Minimum: amount_too_small (DOC-error-codes);
+//   - an amount above Maximum: amount_too_large (DOC-error-codes);
+//   - in BHD, JOD, KWD, OMR and TND no multiple of 10, in ISK and UGX no multiple of 100
+//     (DOC-currencies): parameter_invalid_integer, a code of this library's choice.
 func (c Currency) CheckCharge(amount int64, param string) error {
 	if !c.known() {
 		return c.Check()

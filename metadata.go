@@ -16,9 +16,9 @@ import (
 //
 // There is no empty value: to Stripe that means to unset the key, and so it does here.
 //
-// Like Pairs, whose canonical form it shares, it is a comparable string: "order_id=6735".
-// In JSON it is an ordinary object. A string converted to Metadata may break form or
-// limits; Check says so.
+// It is a comparable string in the canonical form of [Pairs], such as "order_id=6735", and
+// in JSON an ordinary object. A string converted to Metadata may break the form or a
+// limit; [Metadata.Check] says so.
 type Metadata string
 
 // Stripe's limits for metadata.
@@ -66,11 +66,11 @@ func (m Metadata) Without(key string) Metadata { return Metadata(Pairs(m).Withou
 
 // Merge returns m after an update, as Stripe does it (DOC-META): a key with an empty
 // value is unset, any other key is set, and the keys that update does not name stay. The
-// limit of 50 keys is that of the result. Its errors are those of NewMetadata, and that of
-// Pairs.Check for an update that is not canonical, with the param metadata.
+// limit of 50 keys is on the result. The update is Pairs because Metadata holds no empty
+// value. (metadata= on the wire clears everything; that is the empty Metadata.)
 //
-// Update is Pairs because Metadata holds no empty values. To clear everything,
-// as metadata= does on the wire, take the empty Metadata.
+// Its errors are those of NewMetadata; an update that is not canonical is refused too,
+// with the param metadata.
 func (m Metadata) Merge(update Pairs) (Metadata, error) {
 	if flaw := update.flaw(); flaw != "" {
 		return "", badMetadata("", "not canonical pairs: "+flaw)

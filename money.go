@@ -8,10 +8,10 @@ import (
 )
 
 // Money is an amount of one currency. It is a comparable value; the zero Money is
-// no money in no currency. The amount may be negative, as in a ledger. Whether it can
-// be charged is for Currency.CheckCharge to say.
+// nothing in no currency. The amount may be negative, as in a ledger: whether it can be
+// charged is for [Currency.CheckCharge] to say.
 type Money struct {
-	// Amount is in the currency's minor units, as Stripe sends it: 2000 is 20.00 usd, 500 is 500 jpy.
+	// Amount is in the currency's minor units, as Stripe sends it: 2000 is 20.00 USD, but 2000 JPY.
 	Amount int64 `json:"amount"`
 	// Currency is the ISO code in lower case.
 	Currency Currency `json:"currency"`
@@ -46,13 +46,11 @@ func (m Money) Sub(n Money) (Money, error) {
 // wholeInBasisPoints is one, in hundredths of a percent.
 const wholeInBasisPoints = 10_000
 
-// BasisPoints returns bp hundredths of a percent of m: 290 of 20.00 usd
-// are 0.58 usd. It is exact up to the one rounding at the end, to the nearest minor
-// unit, a half away from zero. So it is half up for what one pays, and taking a share of a
-// negative amount undoes the share of the positive one. It returns an
-// *InvalidError with the param amount if the result does not fit an int64.
-//
-// The rounding is this library's choice; how Stripe rounds its fees is not published.
+// BasisPoints returns bp hundredths of a percent of m: 290 of 20.00 USD are 0.58 USD.
+// It rounds once, at the end, to the nearest minor unit. A half goes away from zero:
+// up for a positive amount, and the share of a refund cancels the share of its payment.
+// The rounding is this library's choice (how Stripe rounds its fees is UNVERIFIED).
+// It returns an *InvalidError with the param amount if the result does not fit an int64.
 func (m Money) BasisPoints(bp int64) (Money, error) {
 	hi, lo := bits.Mul64(magnitude(m.Amount), magnitude(bp))
 	lo, carry := bits.Add64(lo, wholeInBasisPoints/2, 0)
@@ -73,8 +71,7 @@ func (m Money) BasisPoints(bp int64) (Money, error) {
 }
 
 // String returns the amount with its decimals and the code in upper case: "20.00 USD",
-// "500 JPY", "1.230 KWD". Without a currency it writes XXX, which is what
-// ISO 4217 calls that.
+// "500 JPY", "1.230 KWD". No currency is XXX, as in ISO 4217.
 func (m Money) String() string {
 	digits := strconv.FormatUint(magnitude(m.Amount), 10)
 	if d := m.Currency.Decimals(); d > 0 {

@@ -67,6 +67,7 @@ func TestMoneyRefuses(t *testing.T) {
 		{"subtract the least", func() (intents.Money, error) { return usd(0).Sub(usd(least)) }, "amount", "0.00 USD - -"},
 		{"share above", func() (intents.Money, error) { return usd(most).BasisPoints(10_001) }, "amount", "USD * 10001 basis points"},
 		{"share of the least", func() (intents.Money, error) { return usd(least).BasisPoints(-10_000) }, "amount", "basis points"},
+		{"share of just 64 bits", func() (intents.Money, error) { return usd(least).BasisPoints(20_000) }, "amount", "the amount does not fit 64 bits: -92233720368547758.08 USD *"},
 		{"share far above", func() (intents.Money, error) { return usd(most).BasisPoints(most) }, "amount", "basis points"},
 		{"share far below", func() (intents.Money, error) { return usd(most).BasisPoints(least) }, "amount", "basis points"},
 	}
@@ -97,6 +98,7 @@ func TestBasisPoints(t *testing.T) {
 		{999, 20_000, 1998},
 		{math.MaxInt64, 10_000, math.MaxInt64},
 		{math.MinInt64, 10_000, math.MinInt64},
+		{math.MaxInt64, -10_000, -math.MaxInt64},
 		{math.MinInt64, 5_000, math.MinInt64 / 2},
 	}
 	for _, tt := range tests {

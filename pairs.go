@@ -84,10 +84,15 @@ func (p Pairs) Get(key string) (value string, ok bool) {
 	// A text has one canonical escape, so the escaped keys can be compared.
 	want := escape(key)
 	for rest := string(p); rest != ""; {
-		var k, v string
-		k, v, rest = next(rest)
-		if k == want {
-			return unescape(v), true
+		end := strings.IndexByte(rest, '&')
+		pair := rest
+		if end >= 0 {
+			pair, rest = rest[:end], rest[end+1:]
+		} else {
+			rest = ""
+		}
+		if len(pair) > len(want) && pair[len(want)] == '=' && pair[:len(want)] == want {
+			return unescape(pair[len(want)+1:]), true
 		}
 	}
 	return "", false
@@ -188,52 +193,51 @@ func (p Pairs) Check() error {
 }
 
 // plain reports whether p is canonical in the way that nearly all pairs are: ASCII
-// with nothing escaped and sorted keys. It is what makes checks cheap.
+// with nothing escaped and sorted keys. It looks at each byte once, and it is what
+// makes checks cheap.
 func (p Pairs) plain() bool {
-	if !unescaped(string(p)) {
-		return false
-	}
-	last, first := "", true
-	for rest := string(p); rest != ""; first = false {
-		eq := strings.IndexByte(rest, '=')
-		if eq < 0 {
+	last, key, start, inValue, first := "", "", 0, false, true
+	for i := range len(p) {
+		switch class[p[i]] {
+		case classText:
+		case classEquals:
+			if inValue {
+				return false
+			}
+			if key = string(p[start:i]); !first && key <= last {
+				return false
+			}
+			inValue, first = true, false
+		case classAnd:
+			if !inValue {
+				return false
+			}
+			last, start, inValue = key, i+1, false
+		default:
 			return false
 		}
-		key, value := rest[:eq], rest[eq+1:]
-		amp := strings.IndexByte(value, '&')
-		if amp >= 0 {
-			value, rest = value[:amp], value[amp+1:]
-		} else {
-			rest = ""
-		}
-		if amp >= 0 && rest == "" || !first && key <= last || strings.IndexByte(key, '&') >= 0 || strings.IndexByte(value, '=') >= 0 {
-			return false
-		}
-		last = key
 	}
-	return true
+	return inValue || p == ""
 }
 
-// unescaped reports whether s is printable ASCII without %, + and ;. It looks at
-// eight bytes at a time.
-func unescaped(s string) bool {
-	const ones, highs = 0x0101010101010101, 0x8080808080808080
-	for len(s) >= 8 {
-		w := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 | uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
-		percent, plus, semicolon := w^ones*'%', w^ones*'+', w^ones*';'
-		found := (percent-ones)&^percent | (plus-ones)&^plus | (semicolon-ones)&^semicolon
-		if (w|(w+ones)|(w-ones*' ')|found)&highs != 0 {
-			return false
-		}
-		s = s[8:]
-	}
-	for i := range len(s) {
-		if c := s[i]; c < ' ' || c >= 0x7f || c == '%' || c == '+' || c == ';' {
-			return false
+// The classes of bytes that plain tells apart.
+const (
+	classOther = iota
+	classText
+	classEquals
+	classAnd
+)
+
+//nolint:gochecknoglobals // read-only data, from mustEscape
+var class = func() (c [256]byte) {
+	for i := range 0x80 {
+		if !mustEscape(byte(i)) {
+			c[i] = classText
 		}
 	}
-	return true
-}
+	c['='], c['&'] = classEquals, classAnd
+	return c
+}()
 
 // flaw says in what p differs from the canonical form, or is empty.
 func (p Pairs) flaw() string {
@@ -361,7 +365,7 @@ const upperHex = "0123456789ABCDEF"
 func escape(s string) string {
 	n := 0
 	for i := range len(s) {
-		if mustEscape(s[i]) {
+		if c := s[i]; class[c] != classText && mustEscape(c) {
 			n++
 		}
 	}

@@ -87,12 +87,15 @@ type Pricing struct {
 func TestPricing() Pricing { return Pricing{BasisPoints: 290, Fixed: 30, Days: 7} }
 
 // Fee returns the fee on an amount in minor units, rounded half up. It is never
-// more than the amount.
+// negative and never more than the amount.
 func (p Pricing) Fee(amount int64) int64 {
 	const whole = 10000
-	bp := int64(p.BasisPoints)
-	fee := amount/whole*bp + (amount%whole*bp+whole/2)/whole + p.Fixed
-	return max(0, min(fee, amount))
+	if amount <= 0 {
+		return 0
+	}
+	bp := max(0, min(int64(p.BasisPoints), whole))
+	fee := amount/whole*bp + (amount%whole*bp+whole/2)/whole
+	return fee + max(0, min(p.Fixed, amount-fee)) // in this order nothing overflows
 }
 
 // AvailableOn returns when money that settles at t is available.
@@ -162,6 +165,9 @@ type Ledger struct {
 	Fee int64 `json:"fee,omitzero"`
 }
 
+// most is the greatest amount, in minor units, so that no sum of amounts overflows.
+const most = math.MaxInt64 / 4
+
 // Capturable returns what can still be captured of the hold, in minor units,
 // before any overcapture.
 func (c Charge) Capturable() int64 {
@@ -188,20 +194,48 @@ func Check(c Charge) error {
 		return err
 	}
 	if c.Status == StatusNone {
+		if c != (Charge{}) {
+			return corrupt("status", "a charge that was never made has contents")
+		}
 		return nil
 	}
-	if err := c.Currency.Check(); err != nil {
+	a := Attempt{ID: c.ID, Currency: c.Currency, PaymentMethod: c.PaymentMethod, Details: c.Details, Metadata: c.Metadata}
+	if field, why := a.carried(c.Outcome); field != "" {
+		return corrupt(field, why)
+	}
+	hold, waits := c.Status == StatusAuthorized, c.Status == StatusPending || c.Status == StatusCaptured
+	switch {
+	case c.Created <= 0:
+		return corrupt("created", "it is not set")
+	case c.CaptureBefore != 0 && !hold:
+		return corrupt("capture_before", "it is set, yet nothing is held")
+	case c.SettleAfter != 0 && !waits:
+		return corrupt("settle_after", "it is set, yet nothing is due")
+	case c.AmountAuthorized != 0 && c.Maximum < c.Amount:
+		return corrupt("maximum_amount_capturable", "it is less than the amount")
+	case c.Features&^(granted|Disputed) != 0:
+		return corrupt("features", "some are unknown")
+	case c.Captures > maxCaptures:
+		return corrupt("captures", "they are too many")
+	case c.Increments > maxIncrements:
+		return corrupt("increments", "they are too many")
+	}
+	if err := c.checkRefunds(); err != nil {
 		return err
 	}
-	for _, p := range []interface{ Check() error }{c.Details, c.Metadata, c.Outcome, c.PaymentMethod.Details, c.Refunds} {
-		if err := p.Check(); err != nil {
-			return err
-		}
+	return c.Pricing.check()
+}
+
+// checkRefunds holds the list of refunds against the amount. Only what is about
+// refunds reads the list, so only that asks.
+func (c *Charge) checkRefunds() error {
+	if err := c.Refunds.Check(); err != nil {
+		return err
 	}
-	if got := c.Refunds.total(); got != c.AmountRefunded {
+	if c.Refunds.total() != c.AmountRefunded {
 		return corrupt("amount_refunded", "it is not the sum of the refunds")
 	}
-	return c.Pricing.check()
+	return nil
 }
 
 // CheckFast is the part of [Check] that Apply asks of every state: it reads no
@@ -212,7 +246,7 @@ func CheckFast(c *Charge) error { return check(c) }
 // reading of carried strings, and so cost nanoseconds.
 func check(c *Charge) error {
 	if c.Status == StatusNone {
-		if *c != (Charge{}) {
+		if c.ID != "" || c.Amount|c.AmountAuthorized|c.AmountCaptured|c.AmountReleased|c.AmountRefunded != 0 || c.Ledger.At != 0 {
 			return corrupt("status", "a charge that was never made has contents")
 		}
 		return nil
@@ -220,10 +254,11 @@ func check(c *Charge) error {
 	if c.ID == "" {
 		return corrupt("id", "it is empty")
 	}
-	const most = math.MaxInt64 / 4 // so that no sum of amounts overflows
 	switch {
 	case c.Amount <= 0 || c.Amount > most:
 		return corrupt("amount", "it is out of range")
+	case c.Maximum < 0 || c.Maximum > most:
+		return corrupt("maximum_amount_capturable", "it is out of range")
 	case c.AmountAuthorized < 0 || c.AmountAuthorized > c.Amount:
 		return corrupt("amount_authorized", "it is out of range")
 	case c.AmountCaptured < 0 || c.AmountCaptured > c.Amount:

@@ -73,39 +73,39 @@ type Terms struct {
 // automatic captures it and writes the ledger.
 type Authorize struct {
 	Attempt
-	Method Method
-	Terms  Terms
+	Method Method `json:"capture_method,omitzero"`
+	Terms  Terms  `json:"terms,omitzero"`
 }
 
 // Submit reports that the rail of a delayed method took an attempt, with its
 // outcome to come. AskIn is when asking for it is worth while.
 type Submit struct {
 	Attempt
-	AskIn time.Duration
+	AskIn time.Duration `json:"ask_in,omitzero"`
 }
 
 // Decline reports that the issuer or the rail refused: a new attempt, or one that
 // was pending. Outcome has failure_code and failure_message.
 type Decline struct {
 	Attempt
-	Outcome intents.Pairs
+	Outcome intents.Pairs `json:"outcome,omitzero"`
 }
 
 // Collect reports that the money of a pending charge arrived.
 type Collect struct {
-	Method Method
-	Terms  Terms
+	Method Method `json:"capture_method,omitzero"`
+	Terms  Terms  `json:"terms,omitzero"`
 }
 
 // Capture takes money that is held. With Final false, the rest stays held.
 type Capture struct {
 	// Amount is in minor units; 0 takes nothing and, when Final, releases the rest.
-	Amount int64
-	Final  bool
+	Amount int64 `json:"amount,omitzero"`
+	Final  bool  `json:"final,omitzero"`
 	// Asked is when the capture was asked for, if its answer took its time; 0 means now.
-	Asked intents.Time
+	Asked intents.Time `json:"asked,omitzero"`
 	// Details, where not empty, replace the charge's: a capture may name a fee or a descriptor.
-	Details intents.Pairs
+	Details intents.Pairs `json:"details,omitzero"`
 }
 
 // Settle reports that the ledger entry of an asynchronous capture was written.
@@ -113,16 +113,16 @@ type Capture struct {
 type Settle struct {
 	// Fee in minor units and AvailableOn say what the ledger says. With a zero
 	// AvailableOn, both come from the charge's Pricing.
-	Fee         int64
-	AvailableOn intents.Time
+	Fee         int64        `json:"fee,omitzero"`
+	AvailableOn intents.Time `json:"available_on,omitzero"`
 }
 
 // Increment asks for a higher authorization and reports the issuer's answer.
 type Increment struct {
 	// Amount is the new total in minor units.
-	Amount int64
+	Amount int64 `json:"amount,omitzero"`
 	// Declined: the issuer said no. Only the number of tries changes.
-	Declined bool
+	Declined bool `json:"declined,omitzero"`
 }
 
 // Release gives up what is held and not captured.
@@ -134,24 +134,24 @@ type Expire struct{}
 // RefundCharge gives captured money back.
 type RefundCharge struct {
 	// Amount is in minor units; 0 means all that is left.
-	Amount int64
-	Reason RefundReason
-	Flags  RefundFlags
+	Amount int64        `json:"amount,omitzero"`
+	Reason RefundReason `json:"reason,omitzero"`
+	Flags  RefundFlags  `json:"flags,omitzero"`
 	// Pending: the rail takes its time; ReportRefund brings the outcome.
-	Pending bool
+	Pending bool `json:"pending,omitzero"`
 }
 
 // ReportRefund reports how a refund went on.
 type ReportRefund struct {
 	// Number counts the charge's refunds from zero.
-	Number int
-	Status RefundStatus
+	Number int          `json:"number,omitzero"`
+	Status RefundStatus `json:"status,omitzero"`
 }
 
 // Dispute reports that the customer or the bank disputes the charge.
 type Dispute struct {
 	// Reason is Stripe's dispute reason, such as fraudulent or product_not_received.
-	Reason string
+	Reason string `json:"reason,omitzero"`
 }
 
 func (Authorize) command() op    { return opAuthorize }

@@ -1,8 +1,8 @@
 package capture
 
 import (
-	"math"
 	"time"
+	"unicode/utf8"
 
 	"github.com/payintent/intents"
 )
@@ -15,9 +15,9 @@ const (
 )
 
 // Decide returns the events that a command makes of a charge at a time: none
-// where the command is harmless and has nothing to do. It asks the table first,
-// then the command's contents. A refusal is an *intents.StateError or an
-// *intents.InvalidError.
+// where the command is harmless and has nothing to do. The time has to be set. Then
+// it asks the table first, the command's contents second, and last the strings
+// that are only carried. A refusal is an *intents.StateError or an *intents.InvalidError.
 func Decide(c Charge, cmd Command, now time.Time) ([]Event, error) {
 	e, err := decide(&c, cmd, intents.TimeOf(now))
 	if e == nil || err != nil {
@@ -28,20 +28,29 @@ func Decide(c Charge, cmd Command, now time.Time) ([]Event, error) {
 
 // decide returns the one event of a command, or nil: no command makes more.
 func decide(c *Charge, cmd Command, now intents.Time) (Event, error) {
+	if now <= 0 || now > lastTime {
+		return nil, invalid("now", "", "the time is not set, or after the year 9999")
+	}
 	switch cmd := cmd.(type) {
 	case Authorize:
-		return event(cmd.Decide(c, now))
+		e, err := cmd.Decide(c, now)
+		return carrying(e, err, &cmd.Attempt, cmd.Terms.Outcome)
 	case Submit:
-		return event(cmd.Decide(c, now))
+		e, err := cmd.Decide(c, now)
+		return carrying(e, err, &cmd.Attempt, "")
 	case Decline:
 		if c.Status == StatusPending {
-			return event(cmd.Fail(c, now))
+			e, err := cmd.Fail(c, now)
+			return canonical(e, err, "outcome", cmd.Outcome)
 		}
-		return event(cmd.Decide(c, now))
+		e, err := cmd.Decide(c, now)
+		return carrying(e, err, &cmd.Attempt, cmd.Outcome)
 	case Collect:
-		return event(cmd.Decide(c, now))
+		e, err := cmd.Decide(c, now)
+		return canonical(e, err, "outcome", cmd.Terms.Outcome)
 	case Capture:
-		return event(cmd.Decide(c, now))
+		e, err := cmd.Decide(c, now)
+		return canonical(e, err, "details", cmd.Details)
 	case Settle:
 		if e, due, err := cmd.Decide(c, now); !due || err != nil {
 			return nil, err
@@ -57,11 +66,11 @@ func decide(c *Charge, cmd Command, now intents.Time) (Event, error) {
 	case RefundCharge:
 		return event(cmd.Decide(c, now))
 	case ReportRefund:
-		return event(cmd.Decide(c))
+		return event(cmd.Decide(c, now))
 	case Dispute:
 		return event(cmd.Decide(c, now))
 	default:
-		return nil, &intents.InvalidError{Param: "command", Message: "the command is nil or a pointer"}
+		return nil, invalid("command", "", nilOrPointer)
 	}
 }
 
@@ -70,6 +79,61 @@ func event[E Event](e E, err error) (Event, error) {
 		return nil, err
 	}
 	return e, nil
+}
+
+// lastTime is the last second of the year 9999, after which RFC 3339 and JSON
+// have no times and sums of times would overflow in the end.
+const lastTime intents.Time = 253402300799
+
+// carrying is event for a command that makes a charge. A decision does not read
+// the strings that a charge only carries; here they are checked all the same, for
+// what is stored has to come back. Machines that are made of charges check their own.
+func carrying[E Event](e E, err error, a *Attempt, outcome intents.Pairs) (Event, error) {
+	if err != nil {
+		return nil, err
+	}
+	if field, why := a.carried(outcome); field != "" {
+		return nil, invalid(field, "", why)
+	}
+	return e, nil
+}
+
+// canonical is event for a command that hands a charge other pairs to carry.
+func canonical[E Event](e E, err error, param string, p intents.Pairs) (Event, error) {
+	if err == nil && p.Check() != nil {
+		err = invalid(param, "", notCanonical)
+	}
+	return event(e, err)
+}
+
+const (
+	notCanonical = "it is not canonical"
+	nilOrPointer = "the command is nil or a pointer"
+)
+
+// carried says which of the strings that a charge carries is not what it has to
+// be, and why; or nothing.
+func (a *Attempt) carried(outcome intents.Pairs) (field, why string) {
+	pm := &a.PaymentMethod
+	switch {
+	case !utf8.ValidString(a.ID):
+		return "id", "it is not valid UTF-8"
+	case a.Currency.Check() != nil:
+		return "currency", "it is unknown: " + string(a.Currency)
+	case pm.Type != intents.NoPaymentMethodType && !pm.Type.Valid():
+		return "payment_method", "its type is unknown"
+	case !utf8.ValidString(pm.ID), !utf8.ValidString(pm.Customer):
+		return "payment_method", "it is not valid UTF-8"
+	case pm.Details.Check() != nil:
+		return "payment_method", notCanonical
+	case a.Details.Check() != nil:
+		return "details", notCanonical
+	case a.Metadata.Check() != nil:
+		return "metadata", notCanonical
+	case outcome.Check() != nil:
+		return "outcome", notCanonical
+	}
+	return "", ""
 }
 
 func invalid(param, code, message string) error {
@@ -82,7 +146,7 @@ func (a *Attempt) check() error {
 		return invalid("id", "parameter_missing", "a charge needs an id")
 	case a.Amount <= 0:
 		return invalid("amount", "parameter_invalid_integer", "This value must be greater than or equal to 1.")
-	case a.Amount > math.MaxInt64/4:
+	case a.Amount > most:
 		return invalid("amount", "amount_too_large", "the amount is too large")
 	}
 	return nil
@@ -96,12 +160,14 @@ func (t *Terms) check(m Method, amount int64) error {
 		return invalid("hold", "", "a hold can't be negative")
 	case t.SettleIn < 0 || t.SettleIn > SLA:
 		return invalid("settle_in", "", "the ledger is written within an hour")
-	case t.Maximum != 0 && t.Maximum < amount || t.Maximum > math.MaxInt64/4:
+	case t.Maximum != 0 && t.Maximum < amount || t.Maximum > most:
 		return invalid("maximum_amount_capturable", "", "less than the amount can't be the most that is capturable")
 	case t.Features&^granted != 0:
 		return invalid("features", "", "an acquirer does not grant these features")
+	case t.Pricing.check() != nil:
+		return invalid("pricing", "", "the rate is 0 to 10000 basis points and nothing is negative")
 	}
-	return t.Pricing.check()
+	return nil
 }
 
 // Approve checks the terms and turns them into what they mean from now on, for an
@@ -220,7 +286,7 @@ func (k Capture) Decide(c *Charge, now intents.Time) (Captured, error) {
 		return Captured{}, invalid("amount_to_capture", "amount_too_large", "The payment could not be captured because the requested capture amount is greater than the amount you can capture for this charge.")
 	}
 	captured := c.AmountCaptured + k.Amount
-	e := Captured{Amount: k.Amount, Total: max(c.Amount, captured), Final: k.Final, Details: k.Details}
+	e := Captured{At: now, Amount: k.Amount, Total: max(c.Amount, captured), Final: k.Final, Details: k.Details}
 	e.Ledger = c.Pricing.entry(captured, now)
 	if c.Ledger.At != 0 { // the entry is written once; only its amounts grow
 		e.Ledger.At, e.Ledger.AvailableOn = c.Ledger.At, c.Ledger.AvailableOn
@@ -261,7 +327,7 @@ func (k Increment) Decide(c *Charge) (Event, error) {
 		return nil, invalid("amount", "", "An authorization can be incremented 10 times at most.")
 	case k.Amount <= c.Amount:
 		return nil, invalid("amount", "", "The new amount must be greater than the amount that is authorized.")
-	case k.Amount > math.MaxInt64/4:
+	case k.Amount > most:
 		return nil, invalid("amount", "amount_too_large", "the amount is too large")
 	case k.Declined:
 		return IncrementDeclined{}, nil
@@ -288,6 +354,9 @@ func (r RefundCharge) Decide(c *Charge, now intents.Time) (Refunded, error) {
 	if err := legal(c, opRefund); err != nil {
 		return Refunded{}, err
 	}
+	if err := c.checkRefunds(); err != nil {
+		return Refunded{}, err
+	}
 	left := c.Refundable()
 	amount := r.Amount
 	if amount == 0 {
@@ -304,6 +373,8 @@ func (r RefundCharge) Decide(c *Charge, now intents.Time) (Refunded, error) {
 		return Refunded{}, invalid("amount", "amount_too_large", "The refund is greater than the unrefunded amount on the charge.")
 	case !r.Reason.valid():
 		return Refunded{}, invalid("reason", "", "Invalid reason: must be one of duplicate, fraudulent, or requested_by_customer")
+	case !r.Flags.valid():
+		return Refunded{}, invalid("flags", "", "a refund does not do this")
 	case c.Features.Has(Disputed):
 		return Refunded{}, invalid("charge", "charge_disputed", "The charge is disputed and can't be refunded.")
 	}
@@ -321,8 +392,11 @@ func (r RefundCharge) Decide(c *Charge, now intents.Time) (Refunded, error) {
 
 // Decide returns how a refund goes on: pending may succeed, fail or be canceled,
 // and what succeeded may still come back as failed.
-func (r ReportRefund) Decide(c *Charge) (RefundUpdated, error) {
+func (r ReportRefund) Decide(c *Charge, now intents.Time) (RefundUpdated, error) {
 	if err := legal(c, opReportRefund); err != nil {
+		return RefundUpdated{}, err
+	}
+	if err := c.checkRefunds(); err != nil {
 		return RefundUpdated{}, err
 	}
 	refund, ok := c.Refunds.Get(r.Number)
@@ -332,7 +406,7 @@ func (r ReportRefund) Decide(c *Charge) (RefundUpdated, error) {
 	case !r.Status.valid() || r.Status == RefundPending:
 		return RefundUpdated{}, invalid("status", "", "a refund goes on to succeeded, failed or canceled")
 	case refund.Status == RefundPending, refund.Status == RefundSucceeded && r.Status == RefundFailed:
-		return RefundUpdated{Number: r.Number, Status: r.Status}, nil
+		return RefundUpdated{At: now, Number: r.Number, Status: r.Status}, nil
 	}
 	return RefundUpdated{}, invalid("status", "", "the refund is already "+string(refund.Status))
 }
@@ -342,8 +416,11 @@ func (d Dispute) Decide(c *Charge, now intents.Time) (DisputeOpened, error) {
 	if err := legal(c, opDispute); err != nil {
 		return DisputeOpened{}, err
 	}
-	if c.Features.Has(Disputed) {
+	switch {
+	case c.Features.Has(Disputed):
 		return DisputeOpened{}, invalid("charge", "charge_disputed", "The charge is disputed already.")
+	case !utf8.ValidString(d.Reason):
+		return DisputeOpened{}, invalid("reason", "", "it is not valid UTF-8")
 	}
 	return DisputeOpened{At: now, Reason: d.Reason}, nil
 }

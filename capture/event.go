@@ -61,6 +61,7 @@ type Collected struct {
 // Captured: held money was taken. Stripe sends charge.captured when it was the
 // last of the hold, and charge.updated for each capture of a multicapture hold.
 type Captured struct {
+	At intents.Time `json:"at,omitzero"`
 	// Amount was taken this time, in minor units; Total is the amount of the charge
 	// afterwards, which overcapture raises.
 	Amount  int64         `json:"amount,omitzero"`
@@ -99,6 +100,7 @@ type Refunded struct {
 // RefundUpdated: the n-th refund has another status. Stripe sends refund.updated
 // or refund.failed.
 type RefundUpdated struct {
+	At     intents.Time `json:"at,omitzero"`
 	Number int          `json:"number,omitzero"`
 	Status RefundStatus `json:"status,omitzero"`
 }

@@ -2,6 +2,7 @@ package capture
 
 import (
 	"iter"
+	"math"
 	"strconv"
 	"strings"
 
@@ -54,6 +55,8 @@ const (
 	ReverseTransfer
 )
 
+func (f RefundFlags) valid() bool { return f&^(RefundApplicationFee|ReverseTransfer) == 0 }
+
 // Refund is money given back from a charge. Its id is derived from the charge's.
 type Refund struct {
 	// Amount is in minor units of the charge's currency.
@@ -65,7 +68,9 @@ type Refund struct {
 }
 
 // RefundID returns the id of the n-th refund of a charge, counted from zero.
-func RefundID(charge string, n int) string { return ids.Derive("re_", charge, uint64(n)) }
+func RefundID(charge string, n int) string {
+	return ids.Derive("re_", charge, uint64(n)) //nolint:gosec // any number gives an id, and the same one each time
+}
 
 // Refunds is the list of a charge's refunds, oldest first: an immutable value
 // held as one canonical string, so that a Charge stays comparable.
@@ -114,7 +119,7 @@ func (rs Refunds) Check() error {
 	var again Refunds
 	for line := range strings.SplitSeq(string(rs), ";") {
 		r, ok := parseRefund(line)
-		if !ok || r.Amount <= 0 || !r.Status.valid() || !r.Reason.valid() {
+		if !ok || r.Amount <= 0 || !r.Status.valid() || !r.Reason.valid() || !r.Flags.valid() {
 			return corrupt("refunds", "the list is not canonical")
 		}
 		again = again.with(r)
@@ -127,12 +132,13 @@ func (rs Refunds) Check() error {
 
 func (rs Refunds) total() int64 { return rs.sum(0) }
 
-// sum adds the refunds that have all of the flags and have not failed.
+// sum adds the refunds that have all of the flags and have not failed. It stops
+// at the greatest number, so that a corrupt list can't add up to a good one.
 func (rs Refunds) sum(flags RefundFlags) int64 {
 	var sum int64
 	for _, r := range rs.All() {
 		if r.Status.counts() && r.Flags&flags == flags {
-			sum += r.Amount
+			sum += min(r.Amount, math.MaxInt64-sum)
 		}
 	}
 	return sum

@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"math/bits"
 	"strconv"
 
 	"github.com/payintent/intents"
@@ -71,15 +72,20 @@ func ConnectOf(details intents.Pairs) Connect {
 		return Connect{}
 	}
 	var k Connect
-	k.Destination, _ = details.Get(KeyDestination)
-	k.OnBehalfOf, _ = details.Get(KeyOnBehalfOf)
-	k.Application, _ = details.Get(KeyApplication)
-	if s, ok := details.Get(KeyTransferAmount); ok {
-		k.TransferAmount, _ = strconv.ParseInt(s, 10, 64)
-	}
-	if s, ok := details.Get(KeyFeeAmount); ok {
-		k.FeeAmount, _ = strconv.ParseInt(s, 10, 64)
-		k.HasFee = true
+	for key, value := range details.All() {
+		switch key {
+		case KeyDestination:
+			k.Destination = value
+		case KeyOnBehalfOf:
+			k.OnBehalfOf = value
+		case KeyApplication:
+			k.Application = value
+		case KeyTransferAmount:
+			k.TransferAmount, _ = strconv.ParseInt(value, 10, 64)
+		case KeyFeeAmount:
+			k.FeeAmount, _ = strconv.ParseInt(value, 10, 64)
+			k.HasFee = true
+		}
 	}
 	return k
 }
@@ -101,7 +107,7 @@ func (c Charge) BalanceTransaction() (BalanceTransaction, bool) {
 // is capped at what was captured.
 func (c Charge) ApplicationFee() (ApplicationFee, bool) {
 	k := ConnectOf(c.Details)
-	if c.Ledger.At == 0 || !k.HasFee || k.FeeAmount == 0 {
+	if c.Ledger.At == 0 || !k.HasFee || k.FeeAmount <= 0 {
 		return ApplicationFee{}, false
 	}
 	account := k.Destination
@@ -140,11 +146,13 @@ func (c Charge) Transfer() (Transfer, bool) {
 	}, true
 }
 
-// share returns whole*part/of, rounded down, without overflow for amounts that
-// [Check] lets pass.
+// share returns whole*part/of, rounded down: never more than whole. The product
+// has 128 bits, for amounts near the limit.
 func share(whole, part, of int64) int64 {
-	if of == 0 {
+	if whole <= 0 || part <= 0 || of <= 0 {
 		return 0
 	}
-	return whole/of*part + whole%of*part/of
+	hi, lo := bits.Mul64(uint64(whole), uint64(min(part, of)))
+	q, _ := bits.Div64(hi, lo, uint64(of)) // hi < of, for min(part, of)/2^64 is
+	return int64(q)                        //nolint:gosec // at most whole
 }

@@ -4,13 +4,15 @@ import (
 	"strings"
 
 	"github.com/payintent/intents"
+	"github.com/payintent/intents/internal/ids"
 )
 
 // TestMethod is one of Stripe's test payment methods: an id such as pm_card_visa,
 // the number that makes the same, and how the outside world treats it (facts,
 // section 8).
 type TestMethod struct {
-	// ID is the id that can be used as a payment method in test mode.
+	// ID is the id that can be used as a payment method in test mode, or empty where
+	// there is only a number.
 	ID string
 	// Number is the card or account number, or empty where it is not known.
 	Number string
@@ -26,6 +28,9 @@ type Behaviour struct {
 	Challenge Challenge
 	// Code and DeclineCode are Stripe's, where the payment fails in the end.
 	Code, DeclineCode string
+	// Unusable is the code with which Stripe refuses to make a payment method of the
+	// number, or empty.
+	Unusable string
 	// Blocked: Radar stops the payment.
 	Blocked bool
 	// Never: a delayed payment never comes to an end.
@@ -114,6 +119,7 @@ var testMethods = [...]TestMethod{
 	card("pm_card_threeDSecureOptional", "4000000000003055", "visa", Behaviour{}),
 	card("pm_card_threeDSecureOptionalProcessingError", "4000000000003097", "visa", Behaviour{}),
 	card("pm_card_amex_threeDSecureNotSupported", "", "amex", Behaviour{}),
+	card("", "4000000032200000", "visa", Behaviour{}), // authenticated without a question
 
 	bank("pm_usBankAccount_success", "000123456789", Behaviour{}),
 	bank("pm_usBankAccount_accountClosed", "000111111113", declined("account_closed", "")),
@@ -125,6 +131,7 @@ var testMethods = [...]TestMethod{
 	bank("pm_usBankAccount_dispute", "000555555559", Behaviour{Dispute: "debit_not_authorized"}),
 	bank("pm_usBankAccount_processing", "000000000009", Behaviour{Never: true}),
 	bank("pm_usBankAccount_weeklyLimitExceeded", "000777777771", declined("charge_exceeds_weekly_limit", "")),
+	bank("", "000888888885", declined("tokenized_account_number_deactivated", "")), // INFERRED: the reason of that name
 
 	sepa("pm_sepaDebit_success_at", "AT611904300234573201", Behaviour{}),
 	sepa("pm_sepaDebit_successDelayed_at", "AT321904300235473204", Behaviour{Slow: true}),
@@ -134,6 +141,8 @@ var testMethods = [...]TestMethod{
 	sepa("pm_sepaDebit_exceedsWeeklyVolumeLimit_at", "AT981904300000343434", declined("charge_exceeds_source_limit", "")),
 	sepa("pm_sepaDebit_exceedsWeeklyTransactionLimit_at", "AT601904300000121212", declined("charge_exceeds_weekly_limit", "")),
 	sepa("pm_sepaDebit_insufficientFunds_at", "AT981904300002222227", declined("insufficient_funds", "")),
+	sepa("", "AT271904300000055555", Behaviour{Unusable: "sepa_debit_bank_not_supported"}),
+	sepa("", "AT511904300000066666", Behaviour{Unusable: "sepa_debit_debits_not_supported"}),
 }
 
 func card(id, number, brand string, b Behaviour) TestMethod {
@@ -158,7 +167,7 @@ func TestMethods() []TestMethod { return append([]TestMethod(nil), testMethods[:
 func FindTestMethod(idOrNumber string) (TestMethod, bool) {
 	number := strings.ReplaceAll(idOrNumber, " ", "")
 	for i := range testMethods {
-		if m := &testMethods[i]; m.ID == idOrNumber || m.Number != "" && m.Number == number {
+		if m := &testMethods[i]; m.ID != "" && m.ID == idOrNumber || m.Number != "" && m.Number == number {
 			return *m, true
 		}
 	}
@@ -166,11 +175,15 @@ func FindTestMethod(idOrNumber string) (TestMethod, bool) {
 }
 
 // TestPaymentMethod returns the payment method of a test id or number, with the
-// id itself as its id.
+// id itself as its id, or one that is derived where there is only a number. It finds
+// none for a number that is [Behaviour.Unusable].
 func TestPaymentMethod(idOrNumber string) (intents.PaymentMethod, bool) {
 	m, ok := FindTestMethod(idOrNumber)
-	if !ok {
+	switch {
+	case !ok || m.Unusable != "":
 		return intents.PaymentMethod{}, false
+	case m.ID == "":
+		return m.PaymentMethod(ids.Derive("pm_", m.Number, 0)), true
 	}
 	return m.PaymentMethod(m.ID), true
 }
@@ -178,7 +191,11 @@ func TestPaymentMethod(idOrNumber string) (intents.PaymentMethod, bool) {
 // PaymentMethod returns the payment method with another id, as Stripe does when a
 // number or a test id is attached.
 func (m TestMethod) PaymentMethod(id string) intents.PaymentMethod {
-	kv := []string{KeyTest, m.ID}
+	name := m.ID
+	if name == "" {
+		name = m.Number
+	}
+	kv := []string{KeyTest, name}
 	last4 := m.Number
 	if len(last4) > 4 {
 		last4 = last4[len(last4)-4:]
@@ -186,14 +203,13 @@ func (m TestMethod) PaymentMethod(id string) intents.PaymentMethod {
 	if last4 == "" {
 		last4 = "4242"
 	}
-	switch m.Type {
-	case intents.Card:
+	switch {
+	case m.Type == intents.Card:
 		kv = append(kv, "brand", m.Brand, "country", "US", "exp_month", "12", "exp_year", "2034", "funding", m.funding(), "last4", last4)
-	case intents.USBankAccount:
+	case m.Type == intents.USBankAccount:
 		kv = append(kv, "account_holder_type", "individual", "account_type", "checking", "bank_name", "STRIPE TEST BANK", "last4", last4, "routing_number", "110000000")
-	case intents.SepaDebit:
+	case m.Type == intents.SepaDebit:
 		kv = append(kv, "bank_code", "19043", "country", "AT", "last4", last4)
-	default:
 	}
 	details, _ := intents.PairsOf(kv...)
 	return intents.PaymentMethod{ID: id, Type: m.Type, Details: details}

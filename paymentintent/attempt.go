@@ -44,14 +44,15 @@ func (s *Intent) delayed() bool {
 // challenge decides what a wish to ask the customer means: an action, or, where
 // nobody can be asked, a failure without a charge (REC-T, OBS-AM).
 func challenge(s *Intent, c Challenge, now intents.Time) (Event, error) {
+	kind := c.NextAction.Type()
 	switch {
 	case s.Flags.Has(OffSession):
 		return AttemptFailed{At: now, Failure: Failure{Code: codeAuthenticationRequired, DeclineCode: codeAuthenticationRequired}}, nil
 	case s.Flags.Has(ErrorOnRequiresAction):
 		return AttemptFailed{At: now, Failure: Failure{Code: codeAuthenticationRequired, DeclineCode: "authentication_not_handled"}}, nil
-	case c.NextAction.Type() == "":
+	case kind == "":
 		return nil, invalid("next_action", "parameter_missing", "a challenge says what the customer has to do")
-	case c.NextAction.Type() == actionMicrodeposits && !s.PaymentMethod.Type.Traits().Microdeposits:
+	case kind == actionMicrodeposits && !s.PaymentMethod.Type.Traits().Microdeposits:
 		return nil, invalid("next_action", "payment_intent_incompatible_payment_method", "a payment by "+s.PaymentMethod.Type.String()+" has no microdeposits to verify")
 	case c.ExpiresIn < 0:
 		return nil, invalid("expires_in", "", "it can't be negative")

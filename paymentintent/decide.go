@@ -378,6 +378,9 @@ func checkConfirm(s *Intent, c *Confirm, e *Confirmed) error {
 	case (traits.Redirect || s.Flags.Has(AutomaticPaymentMethods) && s.PaymentMethodTypes.Redirects()) && !s.Flags.Has(NoRedirects) && detail(e.Details, KeyReturnURL) == "":
 		return invalid("return_url", "", "This PaymentIntent is configured to accept payment methods enabled in your Dashboard. Because some of these payment methods might redirect your customer off of your page, you must provide a `return_url`. If you don't want to accept redirect-based payment methods, set `automatic_payment_methods[enabled]` to `true` and `automatic_payment_methods[allow_redirects]` to `never` when creating Setup Intents and Payment Intents.")
 	}
+	if c.Details == "" {
+		return nil // nothing that was checked before has changed
+	}
 	return checkConnect(e.Details, s.Amount)
 }
 

@@ -86,6 +86,9 @@ func (k DetailKey) OnCreate() bool { return k.stages&atCreate != 0 }
 func detailKey(name string) (*DetailKey, bool) {
 	for i := range detailKeys {
 		k := &detailKeys[i]
+		if name == "" || k.Name[0] != name[0] {
+			continue
+		}
 		if k.Name == name || strings.HasSuffix(k.Name, "[") && strings.HasPrefix(name, k.Name) {
 			return k, true
 		}
@@ -152,7 +155,7 @@ func checkDetail(have intents.Pairs, name, value string, at stage) error {
 
 // checkConnect holds the rules between the amount and the Connect parameters.
 func checkConnect(details intents.Pairs, amount int64) error {
-	if details == "" {
+	if details == "" || !strings.Contains(string(details), "transfer_data") && !strings.Contains(string(details), capture.KeyFeeAmount) {
 		return nil
 	}
 	k := capture.ConnectOf(details)

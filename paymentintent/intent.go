@@ -1,6 +1,7 @@
 package paymentintent
 
 import (
+	"strings"
 	"unicode/utf8"
 
 	"github.com/payintent/intents"
@@ -200,7 +201,8 @@ func (s *Intent) EffectiveCaptureMethod() capture.Method {
 }
 
 func effectiveMethod(m capture.Method, t intents.PaymentMethodType, details intents.Pairs) capture.Method {
-	if details != "" && t.Valid() && detail(details, "payment_method_options["+t.String()+"][capture_method]") == string(capture.Manual) {
+	const options = "payment_method_options["
+	if strings.Contains(string(details), options) && t.Valid() && detail(details, options+t.String()+"][capture_method]") == string(capture.Manual) {
 		return capture.Manual
 	}
 	return m
@@ -213,6 +215,9 @@ func Check(s Intent) error {
 		return err
 	}
 	if s.Status == StatusNone {
+		if s != (Intent{}) {
+			return corrupt("status", "an intent that was never created has contents")
+		}
 		return nil
 	}
 	if field, why := s.carried(); field != "" {
@@ -263,7 +268,7 @@ func (s *Intent) carried() (field, why string) {
 // reading of carried strings, and so cost nanoseconds.
 func check(s *Intent) error {
 	if s.Status == StatusNone {
-		if *s != (Intent{}) {
+		if s.ID != "" || s.Version != 0 || s.Amount != 0 || s.Charges != 0 || s.Charge.Status != capture.StatusNone {
 			return corrupt("status", "an intent that was never created has contents")
 		}
 		return nil

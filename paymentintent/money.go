@@ -40,6 +40,9 @@ func captureHold(s *Intent, c *Capture, now intents.Time) (Event, error) {
 // checkCaptureConnect holds the Connect rules of a capture. A fee or a transfer
 // amount that the first capture gave has to be given by all (DOC-multicapture).
 func checkCaptureConnect(s *Intent, given, details intents.Pairs) error {
+	if given == "" && s.Charge.Captures == 0 {
+		return nil // nothing that was checked before has changed
+	}
 	for _, key := range [...]string{capture.KeyFeeAmount, capture.KeyTransferAmount} {
 		if s.Charge.Captures == 0 {
 			break

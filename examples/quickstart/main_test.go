@@ -110,7 +110,9 @@ func TestWrongParameters(t *testing.T) {
 		t.Run(tt.args, func(t *testing.T) {
 			code, out := tell(t, strings.Fields(tt.args)...)
 			require.Equal(t, tt.exit, code)
-			var e struct{ Error struct{ Type, Code, Param, Message string } }
+			var e struct {
+				Error struct{ Type, Code, Param, Message string }
+			}
 			require.NoError(t, json.Unmarshal([]byte(out), &e), out)
 			require.Equal(t, "invalid_request_error", e.Error.Type)
 			require.Equal(t, tt.code, e.Error.Code)

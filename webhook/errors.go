@@ -1,0 +1,294 @@
+package webhook
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/payintent/intents"
+	"github.com/payintent/intents/capture"
+	"github.com/payintent/intents/paymentintent"
+)
+
+// ErrorContext is what an error body shows beside the error.
+type ErrorContext struct {
+	// PaymentIntent is the intent that the request was about, or zero. Stripe's
+	// errors about an intent carry it whole (REC-PI, OBS-ERR).
+	PaymentIntent PaymentIntent
+	// Version is the API version of the request. Empty stands for intents.VersionLatest.
+	Version intents.Version
+	// RequestID is the id of the request, for request_log_url; empty leaves that out.
+	RequestID string
+}
+
+// Stripe's error types and the codes that are decided here.
+const (
+	typeAPI     = "api_error"
+	typeCard    = "card_error"
+	typeInvalid = "invalid_request_error"
+
+	codeUnexpectedState = "payment_intent_unexpected_state"
+	codeMissing         = "resource_missing"
+)
+
+// failure is Stripe's error object (facts 6.1).
+type failure struct {
+	status                                          int
+	kind, code, declineCode, message, param, charge string
+	method                                          *intents.PaymentMethod
+	bare                                            bool // without the intent
+}
+
+// ErrorBody returns the HTTP status and the body with which Stripe answers a
+// request that was refused with err: 400 for an *intents.StateError or
+// *intents.InvalidError, also where err wraps one, and 404 where its code is
+// resource_missing. A stored state that is corrupt, and any other error, is the
+// server's fault: 500, and the body does not say more. For nil it returns 200 and
+// no body. A decline is no error, see [Declined].
+func ErrorBody(err error, c ErrorContext) (status int, body []byte) {
+	if err == nil {
+		return http.StatusOK, nil
+	}
+	var state *intents.StateError
+	var invalid *intents.InvalidError
+	f := failure{status: http.StatusInternalServerError, kind: typeAPI, message: "An error occurred while processing the request.", bare: true}
+	switch {
+	case errors.As(err, &state):
+		f = stateFailure(state, &c.PaymentIntent)
+	case errors.As(err, &invalid) && invalid.Code != intents.CodeCorruptState:
+		f = invalidFailure(invalid, &c.PaymentIntent)
+	}
+	return f.status, f.body(&c)
+}
+
+// Declined returns the HTTP status and the body with which Stripe answers a request
+// that led to a transition in which something was declined: 402 for an attempt that
+// failed during its confirmation and for an increment that the issuer refused, 400 for
+// microdeposits that do not match. The transition stands all the same: the state has
+// changed, and its events are sent. For any other transition ok is false.
+//
+// The intent in the body is the transition's; of c, only its Expand and Now count.
+func Declined(t paymentintent.Transition, c ErrorContext) (status int, body []byte, ok bool) {
+	if len(t.Events) == 0 {
+		return 0, nil, false
+	}
+	c.PaymentIntent.Intent = t.After
+	var f failure
+	switch t.Events[len(t.Events)-1].(type) {
+	case paymentintent.AttemptFailed:
+		if !confirming(&t) {
+			return 0, nil, false
+		}
+		e := t.After.LastPaymentError
+		pm := e.PaymentMethod()
+		f = failure{
+			status: http.StatusPaymentRequired, kind: e.Type(), code: e.Code(), declineCode: e.DeclineCode(),
+			message: e.Message(), charge: e.Charge(), method: &pm,
+		}
+		if f.kind == typeInvalid {
+			f.status = http.StatusBadRequest
+		}
+	case paymentintent.IncrementDeclined:
+		f = failure{status: http.StatusPaymentRequired, kind: typeCard, code: "card_declined", declineCode: "generic_decline", message: "Your card was declined."}
+	case paymentintent.VerificationFailed:
+		f = mismatch(&t.After)
+	default:
+		return 0, nil, false
+	}
+	return f.status, f.body(&c), true
+}
+
+// confirming reports whether a transition answers a confirmation.
+func confirming(t *paymentintent.Transition) bool {
+	return t.Before.Status == paymentintent.StatusConfirming || slices.ContainsFunc(t.Events, func(e paymentintent.Event) bool {
+		_, ok := e.(paymentintent.Confirmed)
+		return ok
+	})
+}
+
+// mismatch is the error of microdeposits that were told wrong (DOC-error-codes; the
+// texts are INFERRED).
+func mismatch(s *paymentintent.Intent) failure {
+	f := failure{
+		status: http.StatusBadRequest, kind: typeInvalid, code: "payment_method_microdeposit_verification_amounts_mismatch",
+		message: "The amounts provided do not match the amounts that were sent to the bank account.",
+	}
+	if how, _ := s.NextAction.Get("microdeposit_type"); how == "descriptor_code" {
+		f.code = "payment_method_microdeposit_verification_descriptor_code_mismatch"
+		f.message = "The descriptor code provided does not match the one that was sent to the bank account."
+	}
+	return f
+}
+
+// notParameters are what this library's errors name, and Stripe's do not: the code
+// that makes it so, or * for any (facts 2.6).
+//
+//nolint:gochecknoglobals // read-only data
+var notParameters = [...]struct{ param, code string }{
+	{"amount_to_capture", "amount_too_large"},
+	{"capture_before", "*"},
+	{"intent", "*"},
+	{"next_action", "*"},
+	{"payment_method", codeUnexpectedState},
+	{"processing", "*"},
+	{"return_url", ""},
+}
+
+func invalidFailure(e *intents.InvalidError, p *PaymentIntent) failure {
+	f := failure{status: http.StatusBadRequest, kind: typeInvalid, code: e.Code, param: e.Param, message: e.Message}
+	if e.Code == codeMissing {
+		f.status, f.bare = http.StatusNotFound, true
+	}
+	for _, n := range notParameters {
+		if n.param == e.Param && (n.code == "*" || n.code == e.Code) {
+			f.param = ""
+		}
+	}
+	const missing = "You cannot confirm this PaymentIntent because it's missing a payment method."
+	if customer := p.Customer(); customer != "" && e.Code == codeUnexpectedState && strings.HasPrefix(e.Message, missing) {
+		f.message = missing + " To confirm the PaymentIntent with " + customer + ", specify a payment method attached to this customer along with the customer ID."
+	}
+	return f
+}
+
+// stateFailure says in Stripe's words why a command is refused in a status (facts 2.6).
+func stateFailure(e *intents.StateError, p *PaymentIntent) failure {
+	f := failure{status: http.StatusBadRequest, kind: typeInvalid, code: e.Code, param: e.Param, message: e.Message}
+	switch {
+	case e.Message != "":
+	case e.Status == "":
+		f.status, f.code, f.param, f.bare = http.StatusNotFound, codeMissing, "intent", true
+		f.message = "No such " + e.Object + ": '" + p.ID + "'"
+	case e.Object == "payment_intent":
+		f.message = intentMessage(e, p)
+	default:
+		f.message = otherMessage(e)
+	}
+	return f
+}
+
+// cancelable, confirmable and editable are the lists in Stripe's messages, in
+// Stripe's order. Those seen in 2026 also name statuses that no API shows (facts 1.1).
+const (
+	cancelable  = "requires_payment_method, requires_capture, requires_confirmation, requires_action, processing"
+	confirmable = "requires_confirmation, requires_action"
+	editable    = "requires_payment_method, requires_confirmation, requires_action"
+	capturable  = "requires_capture"
+)
+
+func intentMessage(e *intents.StateError, p *PaymentIntent) string {
+	status := paymentintent.Status(e.Status).Stripe()
+	because := " because it has a status of " + string(status) + ". "
+	only := "Only a PaymentIntent with one of the following statuses may be "
+	succeeded := status == paymentintent.StatusSucceeded
+	switch e.Command {
+	case "capture":
+		switch {
+		case succeeded && p.Charge.AmountReleased > 0:
+			return "The remaining amount on this PaymentIntent could not be captured because the remainder of the authorized amount has been released."
+		case succeeded:
+			return "This PaymentIntent could not be captured because it has already been captured."
+		}
+		return "This PaymentIntent could not be captured" + because + only + "captured: " + capturable + "."
+	case "cancel":
+		return "You cannot cancel this PaymentIntent" + because + only + "canceled: " + cancelable + "."
+	case "confirm":
+		if succeeded {
+			return "You cannot confirm this PaymentIntent because it has already succeeded after being previously confirmed."
+		}
+		return "You cannot confirm this PaymentIntent" + because + only + "confirmed: " + confirmable + "."
+	case "update":
+		if e.Param == "" {
+			return "This PaymentIntent could not be updated" + because + only + "updated: " + editable + "."
+		}
+		return "This PaymentIntent's " + e.Param + " could not be updated" + because +
+			"You may only update the " + e.Param + " of a PaymentIntent with one of the following statuses: " + editable + "."
+	case "increment_authorization":
+		return "This PaymentIntent's authorization could not be incremented" + because + only + "incremented: " + capturable + "."
+	case "refund":
+		return "This PaymentIntent (" + p.ID + ") does not have a successful charge to refund."
+	}
+	return otherMessage(e)
+}
+
+// otherMessage refuses a command for which no text of Stripe's is known. The
+// statuses are those that Stripe shows.
+func otherMessage(e *intents.StateError) string {
+	shown := func(status string) string {
+		if e.Object == "charge" {
+			s, _, _ := capture.Status(status).Stripe()
+			return s
+		}
+		return string(paymentintent.Status(status).Stripe())
+	}
+	var allowed []string
+	for _, s := range e.Allowed {
+		if s = shown(s); s != "" && !slices.Contains(allowed, s) {
+			allowed = append(allowed, s)
+		}
+	}
+	command := strings.ReplaceAll(e.Command, "_", " ")
+	m := "You cannot " + command + " this " + e.Object + " because it has a status of " + shown(e.Status) + "."
+	if len(allowed) > 0 {
+		m += " Only one with one of the following statuses may: " + strings.Join(allowed, ", ") + "."
+	}
+	return m
+}
+
+// body writes {"error": {…}}, its keys in alphabetical order.
+func (f *failure) body(c *ErrorContext) []byte {
+	o := out{b: make([]byte, 0, envelopeSize+objectSize), undo: undoing(c.Version)}
+	p := &c.PaymentIntent
+	o.raw(`{"error":{`)
+	if f.charge != "" {
+		o.str(`"charge":`, f.charge)
+		o.raw(",")
+	}
+	if f.code != "" {
+		o.str(`"code":`, f.code)
+		o.raw(",")
+	}
+	if f.declineCode != "" {
+		o.str(`"decline_code":`, f.declineCode)
+		o.raw(",")
+	}
+	if f.code != "" {
+		o.docURL("", f.code)
+		o.raw(",")
+	}
+	o.str(`"message":`, f.message)
+	if f.param != "" {
+		o.str(`,"param":`, f.param)
+	}
+	if !f.bare && p.Status != paymentintent.StatusNone {
+		o.raw(`,"payment_intent":`)
+		o.paymentIntent(p)
+	}
+	if f.method != nil && f.method.ID != "" {
+		o.raw(`,"payment_method":`)
+		o.paymentMethod(f.method, p.Created, p.Flags.Has(paymentintent.Livemode))
+	}
+	if c.RequestID != "" {
+		o.choose(`,"request_log_url":"https://dashboard.stripe.com/`, p.Flags.Has(paymentintent.Livemode), "logs/", "test/logs/")
+		o.inner(c.RequestID)
+		o.raw(`"`)
+	}
+	o.str(`,"type":`, f.kind)
+	o.raw("}}")
+	return o.b
+}
+
+// docURL writes where Stripe explains a code, in the form of live bodies (OBS-ERR).
+func (o *out) docURL(comma, code string) {
+	o.raw(comma)
+	o.raw(`"doc_url":"https://stripe.com/docs/error-codes/`)
+	start := len(o.b)
+	o.inner(code)
+	for i := start; i < len(o.b); i++ {
+		if o.b[i] == '_' {
+			o.b[i] = '-'
+		}
+	}
+	o.raw(`"`)
+}

@@ -1,0 +1,184 @@
+package webhook
+
+import "github.com/payintent/intents"
+
+// Change is one thing that Stripe changed in its API: dated, named, and about one
+// type of object. Rendering at an older version undoes it.
+type Change struct {
+	// Version is the first that has the change. A key that was added between two
+	// versions is dated at the later one.
+	Version intents.Version
+	// Name is short and stable.
+	Name string
+	// Object is Stripe's name of the type that the change is about.
+	Object string
+	// Level says who undoes the change for an older version.
+	Level Level
+	// Doc says in a sentence what changed.
+	Doc string
+
+	undo undo
+}
+
+// Level says where a change takes effect.
+type Level string
+
+const (
+	// LevelShape changes what is rendered. This package undoes it.
+	LevelShape Level = "shape"
+	// LevelEvent changes which events are sent. This package undoes it, see [ForVersion].
+	LevelEvent Level = "event"
+	// LevelMachine changes what happens. It follows the version of the request that
+	// creates the object, and the machine knows it.
+	LevelMachine Level = "machine"
+	// LevelRequest changes which parameters a request may have. The machine knows it.
+	LevelRequest Level = "request"
+)
+
+// undo is a set of changes that a rendering leaves out: one bit for each change of
+// the shape, and none at the newest version.
+type undo uint64
+
+const (
+	undoPaymentRecord undo = 1 << iota
+	undoAllowedTypes
+	undoRefundOwner
+	undoDisputeNetwork
+	undoTransactionLink
+	undoManagedPayments
+	undoTransactionPurpose
+	undoIntentAccount
+	undoMethodAccount
+	undoPaymentDetails
+	undoExcludedTypes
+	undoBalanceType
+	undoTaxID
+	undoMethodTaxID
+	undoPendingReason
+	undoExpired
+	undoReleases
+	undoIntentInvoice
+	undoChargeInvoice
+	undoAdviceCode
+	undoNetworkCodes
+	undoNetworkIDs
+	undoMethodRegulated
+	undoEligibility
+	undoAuthorizationCode
+	undoCaseType
+	undoRedisplay
+	undoFeeSource
+	undoCaptureBefore
+	undoDisplayBrand
+	undoDestinationDetails
+	undoCardFeatures
+	undoConfigurationDetails
+	undoDisputeMethod
+	undoNetworkToken
+	undoAllowRedirects
+	undoLatestCharge
+	undoHideRefunds
+	undoIntentKeys
+	undoChargeKeys
+	undoNames
+)
+
+// has reports whether u holds any of w.
+func (u undo) has(w undo) bool { return u&w != 0 }
+
+// changes is all that this package knows about versions, newest first. Sources: the
+// facts, section 7; the recorded replies; and, for keys that were added without a
+// break, the dates in Stripe's own changelog (SPEC-E).
+//
+//nolint:gochecknoglobals // read-only data
+var changes = [...]Change{
+	{intents.VersionEndive, "payment_record", "payment_intent", LevelShape, "The key payment_record is added.", undoPaymentRecord},
+	{intents.VersionEndive, "payment_method_types_parameter", "payment_intent", LevelRequest, "The parameter payment_method_types is refused; the key can still be read.", 0},
+	{"2026-07-29.dahlia", "allowed_payment_method_types", "payment_intent", LevelShape, "The key allowed_payment_method_types is added.", undoAllowedTypes},
+	{"2026-07-29.dahlia", "refund_owner", "refund", LevelShape, "The keys customer, customer_account and payment_method are added.", undoRefundOwner},
+	{"2026-07-29.dahlia", "dispute_network", "dispute", LevelShape, "The key payment_method_details.card.network is added.", undoDisputeNetwork},
+	{"2026-06-24.dahlia", "transaction_link_id", "charge", LevelShape, "The key payment_method_details.card.transaction_link_id is added.", undoTransactionLink},
+	{"2026-04-22.dahlia", "managed_payments", "payment_intent", LevelShape, "The key managed_payments is added.", undoManagedPayments},
+	{"2026-02-25.clover", "transaction_purpose", "payment_intent", LevelShape, "The key payment_method_options.us_bank_account.transaction_purpose is added.", undoTransactionPurpose},
+	{"2025-12-15.clover", "customer_account", "payment_intent", LevelShape, "The key customer_account is added.", undoIntentAccount},
+	{"2025-12-15.clover", "customer_account", "payment_method", LevelShape, "The key customer_account is added.", undoMethodAccount},
+	{"2025-10-29.clover", "payment_details", "payment_intent", LevelShape, "The key payment_details is added, and more about the amount in amount_details than the tip.", undoPaymentDetails},
+	{intents.VersionClover, "crypto_processing", "payment_intent", LevelMachine, "A payment by crypto passes through processing.", 0},
+	{"2025-08-27.basil", "excluded_payment_method_types", "payment_intent", LevelShape, "The key excluded_payment_method_types is added.", undoExcludedTypes},
+	{"2025-05-28.basil", "balance_type", "balance_transaction", LevelShape, "The key balance_type is added.", undoBalanceType},
+	{"2025-04-30.basil", "tax_id", "charge", LevelShape, "The key billing_details.tax_id is added.", undoTaxID},
+	{"2025-04-30.basil", "tax_id", "payment_method", LevelShape, "The key billing_details.tax_id is added.", undoMethodTaxID},
+	{"2025-04-30.basil", "pending_reason", "refund", LevelShape, "The key pending_reason is added to pending refunds.", undoPendingReason},
+	{intents.VersionBasil, "cancellation_reason_expired", "payment_intent", LevelShape, "An authorization that ran out is canceled for the reason expired; before, it was automatic.", undoExpired},
+	{intents.VersionBasil, "no_refund_of_released_holds", "charge", LevelShape, "What is released of a hold is no refund: amount_refunded, refunded and the refunds leave it out, and there is one balance transaction for what was captured.", undoReleases},
+	{intents.VersionBasil, "no_charge_refunded_for_released_holds", "charge", LevelEvent, "To cancel, to capture a part and to let a hold run out no longer makes charge.refunded.", 0},
+	{intents.VersionBasil, "invoice_removed", "payment_intent", LevelShape, "The key invoice is removed.", undoIntentInvoice},
+	{intents.VersionBasil, "invoice_removed", "charge", LevelShape, "The key invoice is removed.", undoChargeInvoice},
+	{"2025-01-27.acacia", "advice_code", "charge", LevelShape, "The key outcome.advice_code is added.", undoAdviceCode},
+	{"2024-12-18.acacia", "network_codes", "charge", LevelShape, "The keys outcome.network_advice_code and outcome.network_decline_code are added.", undoNetworkCodes},
+	{"2024-12-18.acacia", "network_transaction_id", "charge", LevelShape, "The keys network_transaction_id and regulated_status are added to payment_method_details.card.", undoNetworkIDs},
+	{"2024-12-18.acacia", "regulated_status", "payment_method", LevelShape, "The key card.regulated_status is added.", undoMethodRegulated},
+	{"2024-10-28.acacia", "enhanced_eligibility", "dispute", LevelShape, "The keys about enhanced eligibility are added.", undoEligibility},
+	{"2024-09-30.acacia", "authorization_code", "charge", LevelShape, "The key payment_method_details.card.authorization_code is added.", undoAuthorizationCode},
+	{"2024-09-30.acacia", "case_type", "dispute", LevelShape, "The key payment_method_details.card.case_type is added.", undoCaseType},
+	{"2024-06-20", "allow_redisplay", "payment_method", LevelShape, "The key allow_redisplay is added.", undoRedisplay},
+	{"2024-06-20", "fee_source", "application_fee", LevelShape, "The key fee_source is added.", undoFeeSource},
+	{intents.Version20240410, "automatic_async_by_default", "payment_intent", LevelMachine, "The capture method is automatic_async where none is given.", 0},
+	{intents.Version20240410, "capture_before", "charge", LevelShape, "The key payment_method_details.card.capture_before is added to uncaptured charges.", undoCaptureBefore},
+	{intents.Version20240410, "display_brand", "payment_method", LevelShape, "The key card.display_brand is added.", undoDisplayBrand},
+	{intents.Version20240410, "destination_details", "refund", LevelShape, "The key destination_details is added.", undoDestinationDetails},
+	{"2023-10-16", "card_features", "charge", LevelShape, "The keys amount_authorized, extended_authorization, incremental_authorization, multicapture and overcapture are added to payment_method_details.card.", undoCardFeatures},
+	{"2023-10-16", "payment_method_configuration_details", "payment_intent", LevelShape, "The key payment_method_configuration_details is added.", undoConfigurationDetails},
+	{"2023-10-16", "dispute_payment_method_details", "dispute", LevelShape, "The key payment_method_details is added.", undoDisputeMethod},
+	{"2023-08-16", "network_token", "charge", LevelShape, "The key payment_method_details.card.network_token is added.", undoNetworkToken},
+	{"2023-08-16", "allow_redirects", "payment_intent", LevelShape, "The key automatic_payment_methods.allow_redirects is added.", undoAllowRedirects},
+	{intents.Version20221115, "latest_charge", "payment_intent", LevelShape, "The list charges is replaced by latest_charge.", undoLatestCharge},
+	{intents.Version20221115, "refunds_not_expanded", "charge", LevelShape, "The list refunds is there only when it is expanded.", undoHideRefunds},
+	{intents.Version20220801, "intent_keys_of_2022", "payment_intent", LevelShape, "The keys amount_details, automatic_payment_methods, processing and payment_method_options.card.mandate_options are added.", undoIntentKeys},
+	{intents.Version20220801, "charge_keys_of_2022", "charge", LevelShape, "The keys failure_balance_transaction, radar_options and payment_method_details.card.mandate are added.", undoChargeKeys},
+	{intents.Version20190211, "names", "payment_intent", LevelShape, "requires_source, requires_source_action, next_source_action, authorize_with_url and allowed_source_types get the names that they have now.", undoNames},
+}
+
+// Changes lists the changes between API versions that this library knows, newest
+// first.
+func Changes() []Change { return append([]Change(nil), changes[:]...) }
+
+// undoing returns the changes that a rendering at a version leaves out: all that
+// are newer. The empty version and those after the newest change undo nothing. No
+// renderer compares versions: they ask for these bits.
+func undoing(v intents.Version) undo {
+	var u undo
+	if v == "" {
+		return u
+	}
+	for i := range changes {
+		if !v.Before(changes[i].Version) {
+			break // the changes are sorted, so none that follows is newer
+		}
+		u |= changes[i].undo
+	}
+	return u
+}
+
+// SentTo reports whether Stripe sends the event to an endpoint of a version. The
+// empty version stands for intents.VersionLatest.
+func (e Event) SentTo(v intents.Version) bool { return e.Until == "" || v.Before(e.Until) }
+
+// ForVersion returns the events that Stripe sends to an endpoint of a version, in
+// their order. The empty version stands for intents.VersionLatest. It allocates only
+// where some are left out, and leaves the slice that it is given alone.
+func ForVersion(events []Event, v intents.Version) []Event {
+	for i := range events {
+		if events[i].SentTo(v) {
+			continue
+		}
+		kept := append([]Event(nil), events[:i]...)
+		for _, e := range events[i+1:] {
+			if e.SentTo(v) {
+				kept = append(kept, e)
+			}
+		}
+		return kept
+	}
+	return events
+}
