@@ -31,10 +31,11 @@ const (
 func (v Version) Before(w Version) bool { return v.date() < w.date() }
 
 func (v Version) date() string {
+	known := v
 	if v == "" {
-		v = VersionLatest
+		known = VersionLatest
 	}
-	return string(v[:min(len(v), len("2006-01-02"))])
+	return string(known[:min(len(known), len("2006-01-02"))])
 }
 
 // Check returns an *InvalidError unless v is empty or of the form

@@ -54,15 +54,15 @@ func (s Status) Stripe() (status string, paid, captured bool) {
 type Features uint8
 
 const (
-	// Multicapture: the hold can be captured in several parts.
+	// Multicapture means: the hold can be captured in several parts.
 	Multicapture Features = 1 << iota
-	// Incremental: the hold can be raised.
+	// Incremental means: the hold can be raised.
 	Incremental
-	// Extended: the hold lasts longer than is usual.
+	// Extended means: the hold lasts longer than is usual.
 	Extended
-	// AsyncCapture: a capture of the hold takes its time; see the intent's processing.
+	// AsyncCapture means: a capture of the hold takes its time; see the intent's processing.
 	AsyncCapture
-	// Disputed: the customer disputes the charge.
+	// Disputed means: the customer disputes the charge.
 	Disputed
 
 	granted = Multicapture | Incremental | Extended | AsyncCapture
@@ -116,7 +116,7 @@ func (p Pricing) check() error {
 
 // Charge is one attempt to take money: a comparable value. The zero Charge is
 // not yet made. Amounts are in minor units of Currency.
-type Charge struct {
+type Charge struct { //nolint:recvcheck // the fold writes in place; questions are asked of values
 	ID       string           `json:"id,omitzero"`
 	Status   Status           `json:"status,omitzero"`
 	Currency intents.Currency `json:"currency,omitzero"`

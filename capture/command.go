@@ -204,30 +204,30 @@ func (ReportRefund) Name() CommandName { return opReportRefund.name() }
 func (Dispute) Name() CommandName { return opDispute.name() }
 
 // String implements fmt.Stringer.
-func (c Authorize) String() string {
-	return fmt.Sprintf("authorize %s amount=%d %s %s", c.ID, c.Amount, c.Currency, c.Method)
+func (a Authorize) String() string {
+	return fmt.Sprintf("authorize %s amount=%d %s %s", a.ID, a.Amount, a.Currency, a.Method)
 }
 
 // String implements fmt.Stringer.
-func (c Submit) String() string {
-	return fmt.Sprintf("submit %s amount=%d %s", c.ID, c.Amount, c.Currency)
+func (s Submit) String() string {
+	return fmt.Sprintf("submit %s amount=%d %s", s.ID, s.Amount, s.Currency)
 }
 
 // String implements fmt.Stringer.
-func (c Decline) String() string { return fmt.Sprintf("decline %s %s", c.ID, c.Outcome) }
+func (d Decline) String() string { return fmt.Sprintf("decline %s %s", d.ID, d.Outcome) }
 
 // String implements fmt.Stringer.
-func (c Collect) String() string { return fmt.Sprintf("collect %s", c.Method) }
+func (k Collect) String() string { return fmt.Sprintf("collect %s", k.Method) }
 
 // String implements fmt.Stringer.
-func (c Capture) String() string { return fmt.Sprintf("capture amount=%d final=%t", c.Amount, c.Final) }
+func (k Capture) String() string { return fmt.Sprintf("capture amount=%d final=%t", k.Amount, k.Final) }
 
 // String implements fmt.Stringer.
-func (c Settle) String() string { return fmt.Sprintf("settle fee=%d", c.Fee) }
+func (s Settle) String() string { return fmt.Sprintf("settle fee=%d", s.Fee) }
 
 // String implements fmt.Stringer.
-func (c Increment) String() string {
-	return fmt.Sprintf("increment amount=%d declined=%t", c.Amount, c.Declined)
+func (k Increment) String() string {
+	return fmt.Sprintf("increment amount=%d declined=%t", k.Amount, k.Declined)
 }
 
 // String implements fmt.Stringer.
@@ -237,14 +237,14 @@ func (Release) String() string { return "release" }
 func (Expire) String() string { return "expire" }
 
 // String implements fmt.Stringer.
-func (c RefundCharge) String() string {
-	return fmt.Sprintf("refund amount=%d pending=%t", c.Amount, c.Pending)
+func (r RefundCharge) String() string {
+	return fmt.Sprintf("refund amount=%d pending=%t", r.Amount, r.Pending)
 }
 
 // String implements fmt.Stringer.
-func (c ReportRefund) String() string {
-	return fmt.Sprintf("report_refund number=%d status=%s", c.Number, c.Status)
+func (r ReportRefund) String() string {
+	return fmt.Sprintf("report_refund number=%d status=%s", r.Number, r.Status)
 }
 
 // String implements fmt.Stringer.
-func (c Dispute) String() string { return "dispute reason=" + c.Reason }
+func (d Dispute) String() string { return "dispute reason=" + d.Reason }

@@ -27,38 +27,38 @@ type Approval struct {
 	Features      Features      `json:"features,omitzero"`
 }
 
-// Authorized: the issuer approved. Stripe sends charge.succeeded.
+// Authorized means that the issuer approved. Stripe sends charge.succeeded.
 type Authorized struct {
 	Attempt
 	Approval
 }
 
-// Submitted: the rail has the attempt. Stripe sends charge.pending.
+// Submitted means that the rail has the attempt. Stripe sends charge.pending.
 type Submitted struct {
 	Attempt
 	At          intents.Time `json:"at,omitzero"`
 	SettleAfter intents.Time `json:"settle_after,omitzero"`
 }
 
-// Declined: a new attempt was refused. Stripe sends charge.failed.
+// Declined means that a new attempt was refused. Stripe sends charge.failed.
 type Declined struct {
 	Attempt
 	At      intents.Time  `json:"at,omitzero"`
 	Outcome intents.Pairs `json:"outcome,omitzero"`
 }
 
-// Failed: a pending charge came back. Stripe sends charge.failed.
+// Failed means that a pending charge came back. Stripe sends charge.failed.
 type Failed struct {
 	At      intents.Time  `json:"at,omitzero"`
 	Outcome intents.Pairs `json:"outcome,omitzero"`
 }
 
-// Collected: the money of a pending charge arrived. Stripe sends charge.succeeded.
+// Collected means that the money of a pending charge arrived. Stripe sends charge.succeeded.
 type Collected struct {
 	Approval
 }
 
-// Captured: held money was taken. Stripe sends charge.captured when it was the
+// Captured means that held money was taken. Stripe sends charge.captured when it was the
 // last of the hold, and charge.updated for each capture of a multicapture hold.
 type Captured struct {
 	At intents.Time `json:"at,omitzero"`
@@ -71,33 +71,33 @@ type Captured struct {
 	Details intents.Pairs `json:"details,omitzero"`
 }
 
-// Settled: the ledger entry of an asynchronous capture was written. Stripe sends
+// Settled means that the ledger entry of an asynchronous capture was written. Stripe sends
 // charge.updated, and on Connect application_fee.created and transfer.created.
 type Settled struct {
 	Ledger Ledger `json:"ledger,omitzero"`
 }
 
-// Incremented: the hold was raised to Amount, in minor units.
+// Incremented means that the hold was raised to Amount, in minor units.
 type Incremented struct {
 	Amount int64 `json:"amount,omitzero"`
 }
 
-// IncrementDeclined: the issuer would not raise the hold. Nothing but the number of tries changed.
+// IncrementDeclined means that the issuer would not raise the hold. Nothing but the number of tries changed.
 type IncrementDeclined struct{}
 
-// Released: what was held and not captured went back.
+// Released means that what was held and not captured went back.
 type Released struct{}
 
-// Expired: time ended the hold. Stripe sends charge.expired, or charge.captured
+// Expired means that time ended the hold. Stripe sends charge.expired, or charge.captured
 // where a part had been captured.
 type Expired struct{}
 
-// Refunded: money went back. Stripe sends refund.created and charge.refunded.
+// Refunded means that money went back. Stripe sends refund.created and charge.refunded.
 type Refunded struct {
 	Refund Refund `json:"refund"`
 }
 
-// RefundUpdated: the n-th refund has another status. Stripe sends refund.updated
+// RefundUpdated means that the n-th refund has another status. Stripe sends refund.updated
 // or refund.failed.
 type RefundUpdated struct {
 	At     intents.Time `json:"at,omitzero"`
@@ -105,7 +105,7 @@ type RefundUpdated struct {
 	Status RefundStatus `json:"status,omitzero"`
 }
 
-// DisputeOpened: the charge is disputed. Stripe sends charge.dispute.created and
+// DisputeOpened means that the charge is disputed. Stripe sends charge.dispute.created and
 // charge.dispute.funds_withdrawn.
 type DisputeOpened struct {
 	At     intents.Time `json:"at,omitzero"`

@@ -203,7 +203,7 @@ func (m TestMethod) PaymentMethod(id string) intents.PaymentMethod {
 	if last4 == "" {
 		last4 = "4242"
 	}
-	switch {
+	switch { //nolint:staticcheck // a tagged switch would have to name every type
 	case m.Type == intents.Card:
 		kv = append(kv, "brand", m.Brand, "country", "US", "exp_month", "12", "exp_year", "2034", "funding", m.funding(), "last4", last4)
 	case m.Type == intents.USBankAccount:

@@ -1,6 +1,7 @@
 package paymentintent
 
 import (
+	"slices"
 	"time"
 
 	"github.com/payintent/intents"
@@ -26,7 +27,7 @@ const (
 // Transition is what one command did, or several that were joined: the unit of
 // atomicity. The caller has four duties. Store After, where the stored Version is
 // still Before's. Publish Events. Schedule Deferred. Do all three or none.
-type Transition struct {
+type Transition struct { //nolint:recvcheck // Next goes on in place; all else is a value
 	Before, After Intent
 	Events        []Event
 	// Deferred is what After owes the future and Before did not.
@@ -36,10 +37,9 @@ type Transition struct {
 // Then joins two transitions, the second of which began where the first ended.
 // The result is what one step would have been that did both.
 func (t Transition) Then(next Transition) Transition {
-	t.Events = append(t.Events[:len(t.Events):len(t.Events)], next.Events...)
-	t.After, t.Deferred = next.After, nil
-	t.owe()
-	return t
+	joined := Transition{Before: t.Before, After: next.After, Events: slices.Concat(t.Events, next.Events)}
+	joined.owe()
+	return joined
 }
 
 // Apply decides a command and folds its events. It refuses with an

@@ -82,9 +82,9 @@ type Confirm struct {
 	CaptureMethod capture.Method
 	// Details are merged into the intent's, as with [Update].
 	Details intents.Pairs
-	// OffSession: the customer is not there; nothing can be asked of them.
+	// OffSession means: the customer is not there; nothing can be asked of them.
 	OffSession bool
-	// ErrorOnRequiresAction: fail where the customer would be asked.
+	// ErrorOnRequiresAction means: fail where the customer would be asked.
 	ErrorOnRequiresAction bool
 	// Publishable: the request comes from a client with the publishable key.
 	Publishable bool
@@ -143,13 +143,13 @@ type VerifyMicrodeposits struct {
 type Verification uint8
 
 const (
-	// Verified: they match.
+	// Verified means: they match.
 	Verified Verification = iota
-	// Mismatched: they do not. The intent counts the tries.
+	// Mismatched means: they do not. The intent counts the tries.
 	Mismatched
-	// Exhausted: there were too many tries.
+	// Exhausted means: there were too many tries.
 	Exhausted
-	// TimedOut: it is too late.
+	// TimedOut means: it is too late.
 	TimedOut
 )
 

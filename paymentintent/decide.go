@@ -396,6 +396,8 @@ func void(s *Intent, c Void, now intents.Time) (Event, error) {
 		if s.Owner == "" || s.sessionOwned() {
 			return nil, invalid("cancellation_reason", "", "no invoice owns the intent")
 		}
+	case "", Duplicate, Fraudulent, RequestedByCustomer, Abandoned, Expired:
+		fallthrough
 	default:
 		return nil, invalid("cancellation_reason", "", "an owner gives automatic, void_invoice or failed_invoice")
 	}

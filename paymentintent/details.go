@@ -1,6 +1,7 @@
 package paymentintent
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -139,12 +140,7 @@ func checkDetail(have intents.Pairs, name, value string, at stage) error {
 			return invalid(name, "parameter_invalid_integer", "Invalid integer: "+value)
 		}
 	}
-	if len(k.Values) > 0 {
-		for _, v := range k.Values {
-			if v == value {
-				return nil
-			}
-		}
+	if len(k.Values) > 0 && !slices.Contains(k.Values, value) {
 		return invalid(name, "", "Invalid "+name+": must be one of "+strings.Join(k.Values, ", "))
 	}
 	if was, set := have.Get(name); set && was != value && name == capture.KeyTransferGroup {

@@ -17,7 +17,7 @@ type Event interface {
 	event()
 }
 
-// Created: the intent exists.
+// Created means that the intent exists.
 type Created struct {
 	ID                 string                     `json:"id,omitzero"`
 	At                 intents.Time               `json:"at,omitzero"`
@@ -34,7 +34,7 @@ type Created struct {
 	Flags              Flags                      `json:"flags,omitzero"`
 }
 
-// Updated: the caller changed something; these are the values from now on.
+// Updated means that the caller changed something; these are the values from now on.
 type Updated struct {
 	Status             Status                     `json:"status,omitzero"`
 	Amount             int64                      `json:"amount,omitzero"`
@@ -46,7 +46,7 @@ type Updated struct {
 	Metadata           intents.Metadata           `json:"metadata,omitzero"`
 }
 
-// Confirmed: an attempt is under way.
+// Confirmed means that an attempt is under way.
 type Confirmed struct {
 	At            intents.Time          `json:"at,omitzero"`
 	PaymentMethod intents.PaymentMethod `json:"payment_method,omitzero"`
@@ -55,26 +55,26 @@ type Confirmed struct {
 	Flags         Flags                 `json:"flags,omitzero"`
 }
 
-// ActionRequired: the customer has to act, until Due where that is set.
+// ActionRequired means that the customer has to act, until Due where that is set.
 type ActionRequired struct {
 	At         intents.Time `json:"at,omitzero"`
 	NextAction NextAction   `json:"next_action,omitzero"`
 	Due        intents.Time `json:"due,omitzero"`
 }
 
-// ActionCompleted: the customer did what was asked. The attempt goes on, or waits
+// ActionCompleted means that the customer did what was asked. The attempt goes on, or waits
 // for another confirmation where those are manual.
 type ActionCompleted struct {
 	At intents.Time `json:"at,omitzero"`
 }
 
-// Approved: the attempt made a charge that succeeded, held or captured.
+// Approved means that the attempt made a charge that succeeded, held or captured.
 type Approved struct {
 	ChargeID string `json:"charge,omitzero"`
 	capture.Approval
 }
 
-// AttemptFailed: the attempt, or the processing payment, came to nothing.
+// AttemptFailed means that the attempt, or the processing payment, came to nothing.
 type AttemptFailed struct {
 	At      intents.Time `json:"at,omitzero"`
 	Failure Failure      `json:"failure"`
@@ -82,7 +82,7 @@ type AttemptFailed struct {
 	ChargeID string `json:"charge,omitzero"`
 }
 
-// Submitted: the rail has the payment; its outcome comes later.
+// Submitted means that the rail has the payment; its outcome comes later.
 type Submitted struct {
 	ChargeID   string       `json:"charge,omitzero"`
 	At         intents.Time `json:"at,omitzero"`
@@ -90,38 +90,38 @@ type Submitted struct {
 	Cancelable bool         `json:"cancelable,omitzero"`
 }
 
-// CustomerNotified: the payment waits for its pre-debit notification.
+// CustomerNotified means that the payment waits for its pre-debit notification.
 type CustomerNotified struct {
 	At  intents.Time `json:"at,omitzero"`
 	Due intents.Time `json:"due,omitzero"`
 }
 
-// Collected: the money of a processing payment arrived.
+// Collected means that the money of a processing payment arrived.
 type Collected struct {
 	capture.Approval
 }
 
-// BalanceApplied: the customer's cash balance paid the whole amount.
+// BalanceApplied means that the customer's cash balance paid the whole amount.
 type BalanceApplied struct {
 	ChargeID      string                `json:"charge,omitzero"`
 	PaymentMethod intents.PaymentMethod `json:"payment_method,omitzero"`
 	capture.Approval
 }
 
-// PartiallyFunded: the customer's cash balance paid a part.
+// PartiallyFunded means that the customer's cash balance paid a part.
 type PartiallyFunded struct {
 	At intents.Time `json:"at,omitzero"`
 	// Funded is what it has paid so far, in minor units.
 	Funded int64 `json:"funded,omitzero"`
 }
 
-// Captured: held money was taken.
+// Captured means that held money was taken.
 type Captured struct {
 	capture.Captured
 	Metadata intents.Metadata `json:"metadata,omitzero"`
 }
 
-// CaptureSubmitted: a capture is under way that the method settles later.
+// CaptureSubmitted means that a capture is under way that the method settles later.
 type CaptureSubmitted struct {
 	At       intents.Time     `json:"at,omitzero"`
 	Amount   int64            `json:"amount,omitzero"`
@@ -129,12 +129,12 @@ type CaptureSubmitted struct {
 	Metadata intents.Metadata `json:"metadata,omitzero"`
 }
 
-// Settled: the ledger entry of an asynchronous capture was written.
+// Settled means that the ledger entry of an asynchronous capture was written.
 type Settled struct {
 	capture.Settled
 }
 
-// AuthorizationIncremented: the hold was raised.
+// AuthorizationIncremented means that the hold was raised.
 type AuthorizationIncremented struct {
 	At       intents.Time     `json:"at,omitzero"`
 	Amount   int64            `json:"amount,omitzero"`
@@ -142,44 +142,44 @@ type AuthorizationIncremented struct {
 	Metadata intents.Metadata `json:"metadata,omitzero"`
 }
 
-// IncrementDeclined: the issuer would not raise the hold.
+// IncrementDeclined means that the issuer would not raise the hold.
 type IncrementDeclined struct{}
 
-// VerificationFailed: the microdeposits did not match.
+// VerificationFailed means that the microdeposits did not match.
 type VerificationFailed struct{}
 
-// Postponed: there is no answer yet.
+// Postponed means that there is no answer yet.
 type Postponed struct {
 	// Due is when to ask again.
 	Due intents.Time `json:"due,omitzero"`
 }
 
-// WindowClosed: the processing payment can't be called back any more.
+// WindowClosed means that the processing payment can't be called back any more.
 type WindowClosed struct{}
 
-// Canceled: the intent makes no more charges; what was held is released.
+// Canceled means that the intent makes no more charges; what was held is released.
 type Canceled struct {
 	At     intents.Time       `json:"at,omitzero"`
 	Reason CancellationReason `json:"reason,omitzero"`
 }
 
-// AuthorizationExpired: time ended the hold. The intent is canceled, or complete
+// AuthorizationExpired means that time ended the hold. The intent is canceled, or complete
 // where a part had been captured.
 type AuthorizationExpired struct {
 	At intents.Time `json:"at,omitzero"`
 }
 
-// Refunded: captured money went back.
+// Refunded means that captured money went back.
 type Refunded struct {
 	capture.Refunded
 }
 
-// RefundUpdated: a refund has another status.
+// RefundUpdated means that a refund has another status.
 type RefundUpdated struct {
 	capture.RefundUpdated
 }
 
-// DisputeOpened: the charge is disputed.
+// DisputeOpened means that the charge is disputed.
 type DisputeOpened struct {
 	capture.DisputeOpened
 }

@@ -78,7 +78,11 @@ func addFields(m map[string]string, name string, v reflect.Value) {
 			m[name] += " of " + x.Customer
 		}
 	case intents.PaymentMethodTypes:
-		m[name] = fmt.Sprint(slices.Collect(x.All()))
+		var types []string
+		for t := range x.All() {
+			types = append(types, t.String())
+		}
+		m[name] = strings.Join(types, ",")
 	case paymentintent.Flags:
 		m[name] = bits(uint64(x), "livemode", "automatic_payment_methods", "no_redirects", "off_session", "error_on_requires_action",
 			"authenticated", "crypto_at_once", "notified", "capturing", "cancel_window")

@@ -85,26 +85,26 @@ func (r CancellationReason) Callers() bool {
 type Flags uint16
 
 const (
-	// Livemode: real money.
+	// Livemode means: real money.
 	Livemode Flags = 1 << iota
-	// AutomaticPaymentMethods: automatic_payment_methods[enabled] was given.
+	// AutomaticPaymentMethods means: automatic_payment_methods[enabled] was given.
 	AutomaticPaymentMethods
-	// NoRedirects: automatic_payment_methods[allow_redirects]=never was given.
+	// NoRedirects means: automatic_payment_methods[allow_redirects]=never was given.
 	NoRedirects
-	// OffSession: the attempt is made without the customer.
+	// OffSession means: the attempt is made without the customer.
 	OffSession
-	// ErrorOnRequiresAction: the attempt fails where it would need the customer.
+	// ErrorOnRequiresAction means: the attempt fails where it would need the customer.
 	ErrorOnRequiresAction
-	// Authenticated: the customer did what the attempt asked, so it need not ask again.
+	// Authenticated means: the customer did what the attempt asked, so it need not ask again.
 	Authenticated
-	// CryptoAtOnce: API versions before 2025-09-30.clover, where a crypto payment
+	// CryptoAtOnce means: API versions before 2025-09-30.clover, where a crypto payment
 	// never passes through processing.
 	CryptoAtOnce
-	// Notified: processing waits for the customer notification of an Indian card mandate.
+	// Notified means: processing waits for the customer notification of an Indian card mandate.
 	Notified
-	// Capturing: processing waits for a capture that the method settles later.
+	// Capturing means: processing waits for a capture that the method settles later.
 	Capturing
-	// CancelWindow: processing may still be canceled.
+	// CancelWindow means: processing may still be canceled.
 	CancelWindow
 
 	attempt = OffSession | ErrorOnRequiresAction

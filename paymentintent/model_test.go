@@ -134,19 +134,37 @@ func requests(tb testing.TB) []paymentintent.Command {
 	tb.Helper()
 	visa, debit, cash := method(tb, "pm_card_visa"), method(tb, "pm_usBankAccount_success"), method(tb, "pm_customer_balance")
 	return []paymentintent.Command{
-		paymentintent.Update{}, paymentintent.Update{Amount: some(1)}, paymentintent.Update{Amount: some(2)},
-		paymentintent.Update{CaptureMethod: intents.Some(capture.Manual)}, paymentintent.Update{PaymentMethod: intents.Some(visa)}, paymentintent.Update{PaymentMethod: intents.Some(intents.PaymentMethod{})},
-		paymentintent.Confirm{}, paymentintent.Confirm{PaymentMethod: visa}, confirmWith(tb, "pm_card_mastercard"), paymentintent.Confirm{PaymentMethod: debit},
-		paymentintent.Confirm{PaymentMethod: cash}, paymentintent.Confirm{PaymentMethod: visa, OffSession: true},
+		paymentintent.Update{},
+		paymentintent.Update{Amount: some(1)},
+		paymentintent.Update{Amount: some(2)},
+		paymentintent.Update{CaptureMethod: intents.Some(capture.Manual)},
+		paymentintent.Update{PaymentMethod: intents.Some(visa)},
+		paymentintent.Update{PaymentMethod: intents.Some(intents.PaymentMethod{})},
+		paymentintent.Confirm{},
+		paymentintent.Confirm{PaymentMethod: visa},
+		confirmWith(tb, "pm_card_mastercard"),
+		paymentintent.Confirm{PaymentMethod: debit},
+		paymentintent.Confirm{PaymentMethod: cash},
+		paymentintent.Confirm{PaymentMethod: visa, OffSession: true},
 		paymentintent.Confirm{PaymentMethod: visa, ErrorOnRequiresAction: true},
-		paymentintent.Capture{}, paymentintent.Capture{AmountToCapture: some(1)}, paymentintent.Capture{AmountToCapture: some(3)}, paymentintent.Capture{AmountToCapture: some(0)},
-		paymentintent.Capture{AmountToCapture: some(1), FinalCapture: intents.Some(false)}, paymentintent.Capture{FinalCapture: intents.Some(false)},
-		paymentintent.Cancel{}, paymentintent.Cancel{Refused: true}, paymentintent.Cancel{Reason: paymentintent.Expired},
-		paymentintent.IncrementAuthorization{Amount: 3}, paymentintent.IncrementAuthorization{Amount: 3, Declined: true},
-		paymentintent.ApplyCustomerBalance{}, paymentintent.ApplyCustomerBalance{Amount: some(1)},
+		paymentintent.Capture{},
+		paymentintent.Capture{AmountToCapture: some(1)},
+		paymentintent.Capture{AmountToCapture: some(3)},
+		paymentintent.Capture{AmountToCapture: some(0)},
+		paymentintent.Capture{AmountToCapture: some(1), FinalCapture: intents.Some(false)},
+		paymentintent.Capture{FinalCapture: intents.Some(false)},
+		paymentintent.Cancel{},
+		paymentintent.Cancel{Refused: true},
+		paymentintent.Cancel{Reason: paymentintent.Expired},
+		paymentintent.IncrementAuthorization{Amount: 3},
+		paymentintent.IncrementAuthorization{Amount: 3, Declined: true},
+		paymentintent.ApplyCustomerBalance{},
+		paymentintent.ApplyCustomerBalance{Amount: some(1)},
 		paymentintent.VerifyMicrodeposits{DescriptorCode: "SM11AA", AskIn: time.Hour, Cancelable: true},
 		paymentintent.VerifyMicrodeposits{DescriptorCode: "SM99ZZ", Outcome: paymentintent.Mismatched},
-		paymentintent.Refund{}, paymentintent.Refund{Amount: 1, Pending: true}, paymentintent.Refund{Amount: 1, Flags: capture.RefundApplicationFee | capture.ReverseTransfer},
+		paymentintent.Refund{},
+		paymentintent.Refund{Amount: 1, Pending: true},
+		paymentintent.Refund{Amount: 1, Flags: capture.RefundApplicationFee | capture.ReverseTransfer},
 	}
 }
 
@@ -156,21 +174,38 @@ func reports() []paymentintent.Command {
 	multi.Features, multi.Maximum = capture.Multicapture|capture.Incremental, 3
 	slow.Features, slow.Maximum = capture.AsyncCapture, 3
 	return []paymentintent.Command{
-		paymentintent.Approve{Terms: terms}, paymentintent.Approve{Terms: multi}, paymentintent.Approve{Terms: slow},
+		paymentintent.Approve{Terms: terms},
+		paymentintent.Approve{Terms: multi},
+		paymentintent.Approve{Terms: slow},
 		challenge("use_stripe_sdk", 0), challenge("redirect_to_url", time.Hour), challenge("verify_with_microdeposits", time.Hour),
-		declined(), paymentintent.Decline{Failure: because("expired_card"), NoCharge: true},
-		paymentintent.Submit{AskIn: time.Hour, Cancelable: true}, paymentintent.Notify{CompletesIn: time.Hour}, paymentintent.Postpone{AskIn: time.Hour},
-		paymentintent.Authenticate{}, paymentintent.FailAction{}, paymentintent.Fund{Amount: 1, Terms: terms}, paymentintent.Fund{Amount: 3, Terms: terms},
-		paymentintent.Collect{Terms: terms}, paymentintent.Settle{}, paymentintent.Settle{Fee: 1, AvailableOn: hour}, paymentintent.CloseWindow{},
-		paymentintent.ReportRefund{Status: capture.RefundSucceeded}, paymentintent.ReportRefund{Status: capture.RefundFailed}, paymentintent.ReportRefund{Number: 1, Status: capture.RefundCanceled},
-		paymentintent.Dispute{Reason: "fraudulent"}, paymentintent.ReverseAuthorization{},
+		declined(),
+		paymentintent.Decline{Failure: because("expired_card"), NoCharge: true},
+		paymentintent.Submit{AskIn: time.Hour, Cancelable: true},
+		paymentintent.Notify{CompletesIn: time.Hour},
+		paymentintent.Postpone{AskIn: time.Hour},
+		paymentintent.Authenticate{},
+		paymentintent.FailAction{},
+		paymentintent.Fund{Amount: 1, Terms: terms},
+		paymentintent.Fund{Amount: 3, Terms: terms},
+		paymentintent.Collect{Terms: terms},
+		paymentintent.Settle{},
+		paymentintent.Settle{Fee: 1, AvailableOn: hour},
+		paymentintent.CloseWindow{},
+		paymentintent.ReportRefund{Status: capture.RefundSucceeded},
+		paymentintent.ReportRefund{Status: capture.RefundFailed},
+		paymentintent.ReportRefund{Number: 1, Status: capture.RefundCanceled},
+		paymentintent.Dispute{Reason: "fraudulent"},
+		paymentintent.ReverseAuthorization{},
 	}
 }
 
 func late() []paymentintent.Command {
 	return []paymentintent.Command{
-		paymentintent.ExpireAuthorization{}, paymentintent.ExpireAction{}, paymentintent.Void{Reason: paymentintent.Automatic},
-		paymentintent.Void{Reason: paymentintent.VoidInvoice}, paymentintent.Void{Reason: paymentintent.FailedInvoice},
+		paymentintent.ExpireAuthorization{},
+		paymentintent.ExpireAction{},
+		paymentintent.Void{Reason: paymentintent.Automatic},
+		paymentintent.Void{Reason: paymentintent.VoidInvoice},
+		paymentintent.Void{Reason: paymentintent.FailedInvoice},
 	}
 }
 
@@ -189,7 +224,7 @@ func (w *world) config() explore.Config[paymentintent.Intent, action] {
 			return w.commands
 		},
 		Step:       w.step,
-		Invariants: invariants(),
+		Invariants: invariants(start),
 		Steps:      stepProperties(),
 		Sometimes:  sometimes(),
 		Label:      func(s paymentintent.Intent) string { return string(s.Status) },

@@ -185,7 +185,8 @@ func checkDeferred(t *rapid.T) {
 		require.True(t, current, "what is pending is current")
 		require.Equal(t, d.Kind == paymentintent.LapseAction || d.Kind == paymentintent.LapseAuthorization, c != nil, "timers come with their command, jobs with none")
 		for _, other := range []intents.Deferred{
-			{Kind: d.Kind, Subject: d.Subject, NotBefore: d.NotBefore + 1}, {Kind: d.Kind, Subject: d.Subject + "x", NotBefore: d.NotBefore},
+			{Kind: d.Kind, Subject: d.Subject, NotBefore: d.NotBefore + 1},
+			{Kind: d.Kind, Subject: d.Subject + "x", NotBefore: d.NotBefore},
 			{Kind: d.Kind + "x", Subject: d.Subject, NotBefore: d.NotBefore},
 		} {
 			_, current := paymentintent.Resume(s, other)
@@ -228,7 +229,11 @@ func checkSettledOnce(t *rapid.T, s paymentintent.Intent) {
 	for range rapid.IntRange(1, 6).Draw(t, "n") {
 		at = at.Add(time.Duration(rapid.IntRange(0, 7200).Draw(t, "seconds")) * time.Second)
 		c := rapid.SampledFrom([]paymentintent.Command{
-			paymentintent.Settle{}, paymentintent.Settle{}, paymentintent.Settle{Fee: 1, AvailableOn: 1}, paymentintent.Refund{Amount: 1}, paymentintent.Dispute{},
+			paymentintent.Settle{},
+			paymentintent.Settle{},
+			paymentintent.Settle{Fee: 1, AvailableOn: 1},
+			paymentintent.Refund{Amount: 1},
+			paymentintent.Dispute{},
 			paymentintent.Update{Metadata: "a=b"},
 		}).Draw(t, "command")
 		before := s.Charge.Ledger

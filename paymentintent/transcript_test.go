@@ -307,8 +307,7 @@ func printTransition(t paymentintent.Transition) string {
 
 func printRefusal(tb testing.TB, s paymentintent.Intent, err error) string {
 	tb.Helper()
-	var state *intents.StateError
-	if errors.As(err, &state) {
+	if state, ok := errors.AsType[*intents.StateError](err); ok {
 		line := fmt.Sprintf("refused in %s: code=%s", status(s.Status), state.Code)
 		if state.Param != "" {
 			line += " param=" + state.Param

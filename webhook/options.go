@@ -59,8 +59,10 @@ var options = [...]struct {
 	{intents.Ideal, nil},
 	{intents.Klarna, []option{{"preferred_locale", "null", 0, always}}},
 	{intents.Konbini, []option{
-		{"confirmation_number", "null", 0, always}, {"expires_after_days", "null", 0, always},
-		{"expires_at", "null", 0, always}, {"product_description", "null", 0, always},
+		{"confirmation_number", "null", 0, always},
+		{"expires_after_days", "null", 0, always},
+		{"expires_at", "null", 0, always},
+		{"product_description", "null", 0, always},
 	}},
 	{intents.Link, []option{{"persistent_token", "null", 0, always}}},
 	{intents.Mobilepay, nil},

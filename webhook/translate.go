@@ -27,19 +27,21 @@ func WithPendingWebhooks(n int) Option { return func(e *Event) { e.PendingWebhoo
 
 // FromPaymentIntent returns what Stripe would have sent about a transition, in
 // Stripe's order (facts 1.4 and 4.2). Each event carries the object as it was after
-// the domain event that it tells of. A transition that Stripe says nothing about, such
-// as an update, makes none.
+// the domain event that it tells of, as a [Snapshot]. A transition that Stripe says
+// nothing about, such as an update, makes none.
 //
-// The same transition makes the same events with the same ids, and two transitions
-// that were joined make those of both. Nothing is rendered, and snapshots that
-// events share are made once.
+// The same transition makes equal events with the same ids, and two transitions
+// that were joined make those of both. Nothing is rendered. The events hold on to
+// t.Events, which nobody may change.
 //
 // Where the facts leave the order open: application_fee.created and then
 // transfer.created follow what made them known, which is charge.updated after an
 // asynchronous capture, and payment_intent.succeeded in all other cases.
 func FromPaymentIntent(t paymentintent.Transition, options ...Option) []Event {
 	tr := translator{subject: t.After.ID, livemode: t.After.Flags.Has(paymentintent.Livemode)}
-	tr.grow(&t)
+	if !tr.open(&t) {
+		return nil
+	}
 	s, n := t.Before, 0 // the state after the first n events
 	for i, e := range t.Events {
 		if wireEvents(e) == 0 {
@@ -49,7 +51,7 @@ func FromPaymentIntent(t paymentintent.Transition, options ...Option) []Event {
 			s = paymentintent.Evolve(s, t.Events[n])
 		}
 		was := outlineOf(&s.Charge)
-		tr.begin(t.Before.Version + uint64(i) + 1) //nolint:gosec // an index
+		tr.begin(t.Before.Version+uint64(i)+1, i+1) //nolint:gosec // an index
 		if i == len(t.Events)-1 {
 			tr.intentEvent(&t.After, &was, e)
 			break
@@ -77,19 +79,65 @@ func wireEvents(e paymentintent.Event) int {
 	return 0
 }
 
-// grow makes room for the events that a transition makes, at the first try.
-func (tr *translator) grow(t *paymentintent.Transition) {
+// open makes room for the events of a transition, at the first try, and begins
+// their story. It reports whether there is anything to tell.
+func (tr *translator) open(t *paymentintent.Transition) bool {
 	n := 0
 	for _, e := range t.Events {
 		n += wireEvents(e)
 	}
 	if n == 0 {
-		return
+		return false
 	}
 	if c := &t.After.Charge; c.Ledger.At != 0 && t.Before.Charge.Ledger.At == 0 && c.Details != "" {
 		n += 2 // the fee and the transfer of Connect
 	}
 	tr.events = make([]Event, 0, n)
+	tr.story, tr.moments = tell(t)
+	return true
+}
+
+// room is space for the moments that most transitions have, beside their story.
+type room [4]moment
+
+// tell keeps of a transition what its snapshots will need, and no more.
+func tell(t *paymentintent.Transition) (*story, []moment) {
+	switch {
+	case t.Before.Status == paymentintent.StatusNone:
+		k := &struct {
+			story story
+			room  room
+		}{story: story{events: t.Events}}
+		return &k.story, k.room[:0]
+	case onlyCharge(t.Events):
+		k := &struct {
+			story  story
+			room   room
+			charge Charge
+		}{story: story{events: t.Events}, charge: chargeOf(&t.After, 0, 0)}
+		k.story.charge = &k.charge
+		return &k.story, k.room[:0]
+	}
+	k := &struct {
+		story  story
+		room   room
+		before paymentintent.Intent
+	}{story: story{events: t.Events}, before: t.Before}
+	k.story.before = &k.before
+	return &k.story, k.room[:0]
+}
+
+// onlyCharge reports whether all that Stripe says of a transition is about the charge.
+func onlyCharge(events []paymentintent.Event) bool {
+	if len(events) != 1 {
+		return false
+	}
+	switch events[0].(type) {
+	case paymentintent.Settled, paymentintent.Refunded, paymentintent.RefundUpdated, paymentintent.DisputeOpened:
+		return true
+	default:
+		return false
+	}
 }
 
 // outline is what the translation of an event asks of the charge before it.
@@ -111,36 +159,52 @@ func outlineOf(c *capture.Charge) outline {
 // translator makes events. It numbers them, so that their ids are a function of
 // what happened, and fills in what their envelopes have in common.
 type translator struct {
-	events   []Event
-	subject  string
+	events  []Event
+	subject string
+	// story and moments are those of an intent's snapshots. Without a story the
+	// objects are made at once, of the charge and the capture event it is after.
+	story    *story
+	moments  []moment
+	charge   *Charge
+	happened paymentintent.Event
 	livemode bool
-	// number tells the domain events of the subject apart, index those made of one.
+	// number tells the domain events of the subject apart, index those made of one; n
+	// counts the domain events of the transition.
 	number, index uint64
-	// at is when the domain event happened.
-	at intents.Time
-	// fallback is the time of a domain event that has none.
-	fallback intents.Time
+	n             int
+	// at is when the domain event happened; fallback stands in for one that has no time.
+	at, fallback intents.Time
 	// background: no request can have caused it; backgrounds has a bit for each event.
 	background  bool
 	backgrounds uint64
 }
 
-func (tr *translator) begin(number uint64) {
-	tr.number, tr.index, tr.at, tr.background = number, 0, 0, false
+func (tr *translator) begin(number uint64, n int) {
+	tr.number, tr.index, tr.n, tr.at, tr.background = number, 0, n, 0, false
 }
 
 // indexBits leave room for the events that one domain event makes.
 const indexBits = 8
 
-func (tr *translator) add(kind string, o Object, previous string, until intents.Version) {
+func (tr *translator) add(kind string, p part, previous string, until intents.Version) {
 	if tr.background {
 		tr.backgrounds |= 1 << (len(tr.events) % 64) // no transition makes as many
 	}
 	tr.events = append(tr.events, Event{
 		ID: ids.Derive("evt_", tr.subject, tr.number<<indexBits|tr.index), Type: kind, Created: tr.at,
-		Livemode: tr.livemode, Object: o, Previous: previous, Until: until,
+		Livemode: tr.livemode, Object: tr.object(p), Previous: previous, Until: until,
 	})
 	tr.index++
+}
+
+func (tr *translator) object(p part) Object {
+	if tr.story == nil {
+		c := *tr.charge
+		c.Now = tr.at
+		return c.part(p, tr.happened)
+	}
+	tr.moments = append(tr.moments, moment{story: tr.story, at: tr.at, n: int32(tr.n), part: p}) //nolint:gosec // an index
+	return Snapshot{&tr.moments[len(tr.moments)-1]}
 }
 
 // finish applies the options and returns the events.
@@ -162,11 +226,12 @@ func (tr *translator) finish(options []Option) []Event {
 
 // intentEvent makes the events of one domain event of an intent, which is now s.
 func (tr *translator) intentEvent(s *paymentintent.Intent, was *outline, e paymentintent.Event) {
+	c := &s.Charge
 	switch e := e.(type) {
 	case paymentintent.Created:
-		tr.intent(s, e.At, "payment_intent.created")
+		tr.intent("payment_intent.created", e.At)
 	case paymentintent.ActionRequired:
-		tr.intent(s, e.At, "payment_intent.requires_action")
+		tr.intent("payment_intent.requires_action", e.At)
 	case paymentintent.Approved:
 		tr.approved(s, e.At)
 	case paymentintent.BalanceApplied:
@@ -175,102 +240,67 @@ func (tr *translator) intentEvent(s *paymentintent.Intent, was *outline, e payme
 		tr.background = true
 		tr.approved(s, e.At)
 	case paymentintent.AttemptFailed:
-		tr.failed(s, was, &e)
-	case paymentintent.Submitted:
-		tr.submitted(s, e.At)
+		tr.failed(c, was, &e)
+	case paymentintent.Submitted: // the order is open (facts 4.2)
+		tr.intent("payment_intent.processing", e.At)
+		tr.add("charge.pending", partCharge, "", "")
 	case paymentintent.CustomerNotified:
-		tr.intent(s, e.At, "payment_intent.processing")
+		tr.intent("payment_intent.processing", e.At)
 	case paymentintent.CaptureSubmitted:
-		tr.intent(s, e.At, "payment_intent.processing")
+		tr.intent("payment_intent.processing", e.At)
 	case paymentintent.PartiallyFunded:
-		tr.intent(s, e.At, "payment_intent.partially_funded")
+		tr.intent("payment_intent.partially_funded", e.At)
 	case paymentintent.AuthorizationIncremented:
-		tr.intent(s, e.At, "payment_intent.amount_capturable_updated")
+		tr.intent("payment_intent.amount_capturable_updated", e.At)
 	case paymentintent.Canceled:
-		tr.canceled(s, was, e.At)
-	case paymentintent.Captured, paymentintent.AuthorizationExpired, paymentintent.Settled,
-		paymentintent.Refunded, paymentintent.RefundUpdated, paymentintent.DisputeOpened:
-		tr.moneyEvent(s, was, e)
+		tr.at = e.At
+		tr.released(c, was)
+		tr.intent("payment_intent.canceled", e.At)
+	case paymentintent.Captured:
+		tr.captured(c, was, &e.Captured)
+	case paymentintent.AuthorizationExpired:
+		tr.expired(c, was, e.At)
+	case paymentintent.Settled:
+		tr.settled(c)
+	case paymentintent.Refunded:
+		tr.refunded(c, &e.Refund)
+	case paymentintent.RefundUpdated:
+		tr.refundUpdated(was, &e.RefundUpdated)
+	case paymentintent.DisputeOpened:
+		tr.disputed(e.At)
 	case paymentintent.Updated, paymentintent.Confirmed, paymentintent.ActionCompleted, paymentintent.IncrementDeclined,
 		paymentintent.VerificationFailed, paymentintent.Postponed, paymentintent.WindowClosed:
 		// Stripe says nothing of these.
 	}
 }
 
-// moneyEvent makes the events of what happens to an intent once there is money.
-//
-//nolint:gochecksumtype // intentEvent lists them all
-func (tr *translator) moneyEvent(s *paymentintent.Intent, was *outline, e paymentintent.Event) {
-	c := chargeOf(s, 0, 0)
-	switch e := e.(type) {
-	case paymentintent.Captured:
-		tr.at, c.Now = e.At, e.At
-		tr.captured(&c, s, was, &e.Captured)
-	case paymentintent.AuthorizationExpired:
-		tr.at, c.Now = e.At, e.At
-		tr.expired(&c, s, was)
-	case paymentintent.Settled:
-		tr.settled(&c)
-	case paymentintent.Refunded:
-		tr.refunded(&c, &e.Refund)
-	case paymentintent.RefundUpdated:
-		tr.at, c.Now = e.At, e.At
-		tr.refundUpdated(&c, was, &e.RefundUpdated)
-	case paymentintent.DisputeOpened:
-		c.Now = e.At
-		tr.disputed(&c, &e.DisputeOpened)
-	}
-}
-
 // intent makes an event about the intent.
-func (tr *translator) intent(s *paymentintent.Intent, at intents.Time, kind string) {
+func (tr *translator) intent(kind string, at intents.Time) {
 	tr.at = at
-	tr.add(kind, PaymentIntent{Intent: *s, Now: at}, "", "")
-}
-
-// submitted makes the events of a payment that the rail has. Their order is open
-// (facts 4.2).
-func (tr *translator) submitted(s *paymentintent.Intent, at intents.Time) {
-	tr.intent(s, at, "payment_intent.processing")
-	tr.add("charge.pending", chargeOf(s, at, 0), "", "")
+	tr.add(kind, partIntent, "", "")
 }
 
 // approved makes the events of a charge that succeeded, held or captured.
 func (tr *translator) approved(s *paymentintent.Intent, at intents.Time) {
 	tr.at = at
-	c := chargeOf(s, at, 0)
-	tr.add("charge.succeeded", c, "", "")
+	tr.add("charge.succeeded", partCharge, "", "")
 	if s.Status == paymentintent.StatusRequiresCapture {
-		tr.intent(s, at, "payment_intent.amount_capturable_updated")
+		tr.intent("payment_intent.amount_capturable_updated", at)
 	} else {
-		tr.intent(s, at, "payment_intent.succeeded")
+		tr.intent("payment_intent.succeeded", at)
 	}
-	if c.Ledger.At != 0 {
-		fee, transfer := c.connects()
-		tr.connected(&c, fee, transfer)
-	}
+	tr.connected(&s.Charge)
 }
 
 // failed makes the events of an attempt that failed. A capture under way that came to
 // nothing leaves a released charge, which did not fail.
-func (tr *translator) failed(s *paymentintent.Intent, was *outline, e *paymentintent.AttemptFailed) {
+func (tr *translator) failed(c *capture.Charge, was *outline, e *paymentintent.AttemptFailed) {
 	tr.at, tr.background = e.At, was.status == capture.StatusPending
 	if e.ChargeID != "" {
-		c := chargeOf(s, e.At, 0)
 		if c.Status == capture.StatusFailed {
-			tr.add("charge.failed", c, "", "")
+			tr.add("charge.failed", partCharge, "", "")
 		}
-		tr.released(&c, was)
+		tr.released(c, was)
 	}
-	tr.intent(s, e.At, "payment_intent.payment_failed")
-}
-
-// canceled makes the events of a cancellation, which may give a hold back.
-func (tr *translator) canceled(s *paymentintent.Intent, was *outline, at intents.Time) {
-	tr.at = at
-	if s.Charge.AmountReleased > was.released {
-		c := chargeOf(s, at, 0)
-		tr.released(&c, was)
-	}
-	tr.intent(s, at, "payment_intent.canceled")
+	tr.intent("payment_intent.payment_failed", e.At)
 }

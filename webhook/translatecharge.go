@@ -45,16 +45,17 @@ func WithTime(at intents.Time) Option {
 }
 
 // FromCharge returns what Stripe would have sent about a transition of a charge
-// that belongs to no intent, in Stripe's order. For the charge of an intent
-// use [FromPaymentIntent], which tells of both.
+// that belongs to no intent, in Stripe's order. The objects are values, such as a
+// [Charge]. For the charge of an intent use [FromPaymentIntent], which tells of both.
 func FromCharge(t capture.Transition, options ...Option) []Event {
 	tr := translator{subject: t.After.ID, fallback: t.After.Created}
 	c := t.Before
 	for _, e := range t.Events {
 		was := outlineOf(&c)
 		capture.Fold(&c, e)
-		tr.begin(numberOf(&c, e))
-		tr.chargeEvent(&Charge{Charge: c, ReleasedAt: c.Ledger.At}, &was, e)
+		tr.begin(numberOf(&c, e), 0)
+		tr.charge = &Charge{Charge: c, ReleasedAt: c.Ledger.At}
+		tr.chargeEvent(&c, &was, e)
 	}
 	return tr.finish(options)
 }
@@ -105,49 +106,46 @@ func boolBit(b bool) uint64 {
 }
 
 // chargeEvent makes the events of one domain event of a charge, which is now c.
-func (tr *translator) chargeEvent(c *Charge, was *outline, e capture.Event) {
+func (tr *translator) chargeEvent(c *capture.Charge, was *outline, e capture.Event) {
 	switch e := e.(type) {
 	case capture.Authorized:
-		tr.chargeSucceeded(c, e.At)
+		tr.chargeEnters("charge.succeeded", e.At)
+		tr.connected(c)
 	case capture.Collected:
 		tr.background = true
-		tr.chargeSucceeded(c, e.At)
+		tr.chargeEnters("charge.succeeded", e.At)
+		tr.connected(c)
 	case capture.Submitted:
-		tr.at = e.At
-		tr.add("charge.pending", *c, "", "")
+		tr.chargeEnters("charge.pending", e.At)
 	case capture.Declined:
-		tr.at = e.At
-		tr.add("charge.failed", *c, "", "")
+		tr.chargeEnters("charge.failed", e.At)
 	case capture.Failed:
-		tr.at, tr.background = e.At, true
-		tr.add("charge.failed", *c, "", "")
+		tr.background = true
+		tr.chargeEnters("charge.failed", e.At)
 	case capture.Captured:
-		tr.at = e.At
-		tr.captured(c, nil, was, &e)
+		tr.captured(c, was, &e)
 	case capture.Settled:
 		tr.settled(c)
 	case capture.Released:
 		tr.released(c, was) // it has no time of its own
 	case capture.Expired:
-		tr.at = was.captureBefore
-		tr.expired(c, nil, was)
+		tr.expired(c, was, was.captureBefore)
 	case capture.Refunded:
 		tr.refunded(c, &e.Refund)
 	case capture.RefundUpdated:
-		tr.at = e.At
-		tr.refundUpdated(c, was, &e)
+		tr.happened = paymentintent.RefundUpdated{RefundUpdated: e}
+		tr.refundUpdated(was, &e)
 	case capture.DisputeOpened:
-		tr.disputed(c, &e)
+		tr.happened = paymentintent.DisputeOpened{DisputeOpened: e}
+		tr.disputed(e.At)
 	case capture.Incremented, capture.IncrementDeclined:
 		// Stripe says nothing of these.
 	}
 }
 
-func (tr *translator) chargeSucceeded(c *Charge, at intents.Time) {
-	tr.at, c.Now = at, at
-	tr.add("charge.succeeded", *c, "", "")
-	fee, transfer := c.connects()
-	tr.connected(c, fee, transfer)
+func (tr *translator) chargeEnters(kind string, at intents.Time) {
+	tr.at = at
+	tr.add(kind, partCharge, "", "")
 }
 
 // refundsOfHolds is the version since which what is released of a hold is no refund.
@@ -155,51 +153,54 @@ const refundsOfHolds = intents.VersionBasil
 
 // released makes the event with which versions before 2025-03-31.basil tell that a
 // hold, or a part of it, went back.
-func (tr *translator) released(c *Charge, was *outline) {
+func (tr *translator) released(c *capture.Charge, was *outline) {
 	if c.AmountReleased > was.released {
-		tr.add("charge.refunded", *c, "", refundsOfHolds)
+		tr.add("charge.refunded", partCharge, "", refundsOfHolds)
 	}
 }
 
-// captured makes the events of a capture. The intent of the charge, if any, is s. All
-// but the only capture of a hold are told of as they come; the end of the hold
-// is told of too (DOC-multicapture).
-func (tr *translator) captured(c *Charge, s *paymentintent.Intent, was *outline, e *capture.Captured) {
-	several := was.captured > 0 || !e.Final
-	var intent Object
-	if s != nil {
-		intent = PaymentIntent{Intent: *s, Now: tr.at}
-	}
-	var charge Object = *c
-	if several && e.Amount > 0 {
-		tr.add("charge.updated", charge, previousOfCapture(c, was), "")
-		if s != nil {
-			tr.add("payment_intent.amount_capturable_updated", intent, `{"amount_capturable":`+strconv.FormatInt(was.capturable, 10)+`}`, "")
-		}
+// captured makes the events of a capture. All but the only capture of a hold are told
+// of as they come; the end of the hold is told of too (DOC-multicapture).
+func (tr *translator) captured(c *capture.Charge, was *outline, e *capture.Captured) {
+	tr.at = e.At
+	if several := was.captured > 0 || !e.Final; several && e.Amount > 0 {
+		tr.add("charge.updated", partCharge, previousOfCapture(c, was), "")
+		tr.intentToo("payment_intent.amount_capturable_updated", `{"amount_capturable":`, was.capturable)
 	}
 	if e.Final {
-		tr.add("charge.captured", charge, `{"captured":false}`, "")
-		if c.AmountReleased > was.released {
-			tr.add("charge.refunded", charge, "", refundsOfHolds)
-		}
-		if s != nil {
-			tr.add("payment_intent.succeeded", intent, "", "")
-		}
+		tr.add("charge.captured", partCharge, notCaptured, "")
+		tr.released(c, was)
+		tr.intentToo("payment_intent.succeeded", "", 0)
 	}
 	if !was.posted {
-		fee, transfer := c.connects()
-		tr.connected(c, fee, transfer)
+		tr.connected(c)
 	}
+}
+
+// notCaptured are the previous attributes of a charge that was captured in the end.
+const notCaptured = `{"captured":false}`
+
+// intentToo makes an event about the intent, if the charge has one, with the previous
+// attribute of a key that is not empty.
+func (tr *translator) intentToo(kind, key string, was int64) {
+	if tr.story == nil {
+		return
+	}
+	previous := ""
+	if key != "" {
+		previous = key + strconv.FormatInt(was, 10) + "}"
+	}
+	tr.add(kind, partIntent, previous, "")
 }
 
 // previousOfCapture returns what a capture of a part changed: the first one also
 // writes the ledger entry.
-func previousOfCapture(c *Charge, was *outline) string {
+func previousOfCapture(c *capture.Charge, was *outline) string {
 	amount := `{"amount_captured":` + strconv.FormatInt(was.captured, 10)
 	if was.posted {
 		return amount + "}"
 	}
-	return amount + "," + ledgerWritten(c.connects())[1:]
+	return amount + "," + ledgerWritten(connects(c))[1:]
 }
 
 // ledgerWritten returns the previous attributes of a charge whose ledger entry was
@@ -217,8 +218,8 @@ func ledgerWritten(fee, transfer bool) string {
 }
 
 // connects reports whether settlement makes an application fee and a transfer of
-// the charge. It looks for their parameters, which is quicker than to make them.
-func (c *Charge) connects() (fee, transfer bool) {
+// a charge. It looks for their parameters, which is quicker than to make them.
+func connects(c *capture.Charge) (fee, transfer bool) {
 	if c.Details == "" {
 		return false, false
 	}
@@ -226,51 +227,51 @@ func (c *Charge) connects() (fee, transfer bool) {
 	return amount.isInt() && amount != "0", find(c.Details, capture.KeyDestination) != ""
 }
 
-// connected makes the events of what settlement makes beside the ledger entry.
-func (tr *translator) connected(c *Charge, fee, transfer bool) {
+// connected makes the events of what settlement made beside the ledger entry.
+func (tr *translator) connected(c *capture.Charge) {
 	if c.Ledger.At == 0 {
 		return
 	}
+	fee, transfer := connects(c)
+	tr.made(fee, transfer)
+}
+
+func (tr *translator) made(fee, transfer bool) {
 	if fee {
-		tr.add("application_fee.created", ApplicationFee{Of: *c}, "", "")
+		tr.add("application_fee.created", partFee, "", "")
 	}
 	if transfer {
-		tr.add("transfer.created", Transfer{Of: *c}, "", "")
+		tr.add("transfer.created", partTransfer, "", "")
 	}
 }
 
 // settled makes the events of an asynchronous capture whose ledger entry was written.
-func (tr *translator) settled(c *Charge) {
+func (tr *translator) settled(c *capture.Charge) {
 	tr.at, tr.background = c.Ledger.At, true
-	c.Now = tr.at
-	fee, transfer := c.connects()
-	tr.add("charge.updated", *c, ledgerWritten(fee, transfer), "")
-	tr.connected(c, fee, transfer)
+	fee, transfer := connects(c)
+	tr.add("charge.updated", partCharge, ledgerWritten(fee, transfer), "")
+	tr.made(fee, transfer)
 }
 
 // expired makes the events of a hold that ran out. What was captured of it stays.
-func (tr *translator) expired(c *Charge, s *paymentintent.Intent, was *outline) {
-	tr.background = true
+func (tr *translator) expired(c *capture.Charge, was *outline, at intents.Time) {
+	tr.at, tr.background = at, true
 	if c.AmountCaptured > 0 {
-		tr.add("charge.captured", *c, `{"captured":false}`, "")
-	} else {
-		tr.add("charge.expired", *c, "", "")
+		tr.add("charge.captured", partCharge, notCaptured, "")
+		tr.released(c, was)
+		tr.intentToo("payment_intent.succeeded", "", 0)
+		return
 	}
+	tr.add("charge.expired", partCharge, "", "")
 	tr.released(c, was)
-	switch {
-	case s == nil:
-	case c.AmountCaptured > 0:
-		tr.intent(s, tr.at, "payment_intent.succeeded")
-	default:
-		tr.intent(s, tr.at, "payment_intent.canceled")
-	}
+	tr.intentToo("payment_intent.canceled", "", 0)
 }
 
-// refunded makes the events of a refund. Its previous attributes are those of real
-// bodies; the list refunds, which old bodies add, is left out.
-func (tr *translator) refunded(c *Charge, r *capture.Refund) {
-	tr.at, c.Now = r.Created, r.Created
-	tr.add("refund.created", Refund{Of: *c, Number: c.Refunds.Len() - 1}, "", "")
+// refunded makes the events of a refund. The previous attributes of the charge are
+// those of real bodies; the list refunds, which old bodies add, is left out.
+func (tr *translator) refunded(c *capture.Charge, r *capture.Refund) {
+	tr.at = r.Created
+	tr.add("refund.created", partRefund, "", "")
 	previous := ""
 	if c.AmountReleased == 0 { // else old versions show another amount
 		previous = `{"amount_refunded":` + strconv.FormatInt(c.AmountRefunded-r.Amount, 10)
@@ -279,33 +280,35 @@ func (tr *translator) refunded(c *Charge, r *capture.Refund) {
 		}
 		previous += "}"
 	}
-	tr.add("charge.refunded", *c, previous, "")
-	fee, transfer := c.connects()
+	tr.add("charge.refunded", partCharge, previous, "")
+	if c.Ledger.At == 0 {
+		return
+	}
+	fee, transfer := connects(c)
 	if fee && r.Flags&capture.RefundApplicationFee != 0 {
-		tr.add("application_fee.refunded", ApplicationFee{Of: *c}, "", "")
+		tr.add("application_fee.refunded", partFee, "", "")
 	}
 	if transfer && r.Flags&capture.ReverseTransfer != 0 {
-		tr.add("transfer.reversed", Transfer{Of: *c}, "", "")
+		tr.add("transfer.reversed", partTransfer, "", "")
 	}
 }
 
 // refundUpdated makes the events of a refund that has another status.
-func (tr *translator) refundUpdated(c *Charge, was *outline, e *capture.RefundUpdated) {
+func (tr *translator) refundUpdated(was *outline, e *capture.RefundUpdated) {
+	tr.at = e.At
 	old, _ := was.refunds.Get(e.Number)
 	previous := `{"status":"` + string(old.Status) + `"}`
-	var refund Object = Refund{Of: *c, Number: e.Number}
 	if e.Status == capture.RefundFailed {
-		tr.add("refund.failed", refund, "", "")
+		tr.add("refund.failed", partRefund, "", "")
 	} else {
-		tr.add("refund.updated", refund, previous, "")
+		tr.add("refund.updated", partRefund, previous, "")
 	}
-	tr.add("charge.refund.updated", refund, previous, "")
+	tr.add("charge.refund.updated", partRefund, previous, "")
 }
 
 // disputed makes the events of a dispute, which takes the money back at once.
-func (tr *translator) disputed(c *Charge, e *capture.DisputeOpened) {
-	tr.at, tr.background = e.At, true
-	var dispute Object = Dispute{Of: *c, At: e.At, Reason: e.Reason}
-	tr.add("charge.dispute.created", dispute, "", "")
-	tr.add("charge.dispute.funds_withdrawn", dispute, "", "")
+func (tr *translator) disputed(at intents.Time) {
+	tr.at, tr.background = at, true
+	tr.add("charge.dispute.created", partDispute, "", "")
+	tr.add("charge.dispute.funds_withdrawn", partDispute, "", "")
 }

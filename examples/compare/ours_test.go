@@ -85,7 +85,11 @@ func ourLife(b *testing.B) {
 	}
 	commands := []paymentintent.Command{
 		paymentintent.Create{ID: ourID, Amount: 2000, Currency: "usd", CaptureMethod: capture.Manual, PaymentMethod: visa(b), Details: "customer=cus_1&description=T-shirt", Metadata: "order=6735"},
-		paymentintent.Confirm{}, paymentintent.Challenge{NextAction: action}, paymentintent.Authenticate{}, paymentintent.Approve{}, paymentintent.Capture{},
+		paymentintent.Confirm{},
+		paymentintent.Challenge{NextAction: action},
+		paymentintent.Authenticate{},
+		paymentintent.Approve{},
+		paymentintent.Capture{},
 	}
 	var t paymentintent.Transition
 	loop(b, func() {
@@ -117,7 +121,8 @@ func ourAsync(b *testing.B) {
 			ID: ourID, Amount: 2000, Currency: "usd", CaptureMethod: capture.AutomaticAsync, PaymentMethod: visa(b),
 			Details: "application_fee_amount=200&transfer_data[destination]=acct_1SNw0AQCmQuvM3Po", Metadata: "order=6735",
 		},
-		paymentintent.Confirm{}, paymentintent.Approve{Terms: capture.Terms{SettleIn: 2 * time.Second, Pricing: capture.TestPricing()}},
+		paymentintent.Confirm{},
+		paymentintent.Approve{Terms: capture.Terms{SettleIn: 2 * time.Second, Pricing: capture.TestPricing()}},
 	}
 	loop(b, func() {
 		t, err := paymentintent.Chain(paymentintent.Intent{}, queue.Now(), commands...)

@@ -82,12 +82,11 @@ func (s *story) commit(ctx context.Context, t paymentintent.Transition) error {
 	}
 	if t.Before.Status != t.After.Status {
 		now := intents.TimeOf(s.world.Now())
-		switch t.After.Status {
-		case paymentintent.StatusRequiresAction:
+		if t.After.Status == paymentintent.StatusRequiresAction {
 			work = append(work, intents.Deferred{Kind: customerActs, Subject: s.pi.ID, NotBefore: now.Add(customerTakes)})
-		case paymentintent.StatusRequiresCapture:
+		}
+		if t.After.Status == paymentintent.StatusRequiresCapture {
 			work = append(work, intents.Deferred{Kind: merchantCaptures, Subject: s.pi.ID, NotBefore: now.Add(merchantTakes)})
-		default:
 		}
 	}
 	return s.world.Schedule(ctx, work...)

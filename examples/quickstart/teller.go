@@ -214,11 +214,11 @@ func refused(out io.Writer, v intents.Version, err error) (int, error) {
 }
 
 func since(d time.Duration) string {
-	if d < 24*time.Hour {
+	const day = 24 * time.Hour
+	if d < day {
 		return "+" + d.String()
 	}
-	days := d / (24 * time.Hour)
-	return fmt.Sprintf("+%dd%s", days, d-days*24*time.Hour)
+	return fmt.Sprintf("+%dd%s", d/day, d%day)
 }
 
 func orNull(v any) any {

@@ -261,12 +261,10 @@ func (d drawer) create() paymentintent.Create {
 
 func (d drawer) update() paymentintent.Update {
 	c := paymentintent.Update{Metadata: d.metadata(), Details: d.details()}
-	switch d.s.Status {
-	case paymentintent.StatusProcessing, paymentintent.StatusRequiresCapture, paymentintent.StatusSucceeded:
-		if !d.chance("too late", 3) {
-			return c
-		}
-	default:
+	s := d.s.Status
+	late := s == paymentintent.StatusProcessing || s == paymentintent.StatusRequiresCapture || s == paymentintent.StatusSucceeded
+	if late && !d.chance("too late", 3) {
+		return c
 	}
 	if d.rarely("amount") {
 		c.Amount = intents.Some(d.amount(d.s.Amount))
@@ -306,8 +304,10 @@ func (d drawer) paymentMethod() intents.PaymentMethod {
 }
 
 func (d drawer) anyMethod() intents.PaymentMethod {
-	ids := []string{"pm_card_visa", "pm_card_visa", "pm_card_threeDSecure2Required", "pm_card_chargeDeclined", "pm_usBankAccount_success", "pm_usBankAccount_failMicrodeposits",
-		"pm_sepaDebit_success_at", "ideal", "oxxo", "customer_balance", "customer_balance", "crypto", "cashapp", "link"}
+	ids := []string{
+		"pm_card_visa", "pm_card_visa", "pm_card_threeDSecure2Required", "pm_card_chargeDeclined", "pm_usBankAccount_success", "pm_usBankAccount_failMicrodeposits",
+		"pm_sepaDebit_success_at", "ideal", "oxxo", "customer_balance", "customer_balance", "crypto", "cashapp", "link",
+	}
 	id := ids[d.uniform("payment_method", len(ids))]
 	pm, ok := capture.TestPaymentMethod(id)
 	if !ok {
