@@ -46,21 +46,28 @@ func (t Transition) Then(next Transition) Transition {
 // *intents.StateError or an *intents.InvalidError, and then the Transition is
 // zero. A stored state that breaks an invariant is refused before anything else.
 func Apply(s Intent, c Command, now time.Time) (t Transition, err error) {
-	t.After = s
-	if err := t.Next(c, now); err != nil {
-		return Transition{}, err
+	e, err := step(&s, c, now)
+	if err != nil {
+		return t, err
 	}
+	t.Before, t.After = s, s
+	t.add(e)
 	return t, nil
+}
+
+// step checks a state and decides a command.
+func step(s *Intent, c Command, now time.Time) (Event, error) {
+	if err := check(s); err != nil {
+		return nil, err
+	}
+	return decide(s, c, intents.TimeOf(now))
 }
 
 // Next goes on from After, in place: Before becomes After, and the Events and
 // Deferred of the step before are overwritten. It is [Apply] for loops that count
 // nanoseconds, such as simulations. Where it refuses, t is as it was.
 func (t *Transition) Next(c Command, now time.Time) error {
-	if err := check(&t.After); err != nil {
-		return err
-	}
-	e, err := decide(&t.After, c, intents.TimeOf(now))
+	e, err := step(&t.After, c, now)
 	if err != nil {
 		return err
 	}

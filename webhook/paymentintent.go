@@ -45,6 +45,9 @@ func (o *out) intentMoney(p *PaymentIntent, c *carried) {
 	if !o.undo.has(undoAllowedTypes) {
 		o.raw(`,"allowed_payment_method_types":null`)
 	}
+	if o.undo.has(undoNames) {
+		o.methodTypes(`,"allowed_source_types":[`, p.PaymentMethodTypes)
+	}
 	o.int(`,"amount":`, p.Amount)
 	o.int(`,"amount_capturable":`, p.AmountCapturable())
 	if !o.undo.has(undoIntentKeys) {
@@ -168,26 +171,25 @@ func (o *out) intentMethod(p *PaymentIntent, c *carried) {
 		o.raw(`,"payment_method_configuration_details":null`)
 	}
 	o.methodOptions(p, c.options)
-	if o.undo.has(undoNames) {
-		o.raw(`,"allowed_source_types":[`)
-	} else {
-		o.raw(`,"payment_method_types":[`)
+	if !o.undo.has(undoNames) {
+		o.methodTypes(`,"payment_method_types":[`, p.PaymentMethodTypes)
 	}
-	comma := false
-	for t := range p.PaymentMethodTypes.All() {
-		if comma {
-			o.raw(",")
-		}
-		comma = true
-		o.str("", t.String())
-	}
-	o.raw("]")
 	if !o.undo.has(undoPaymentRecord) {
 		o.raw(`,"payment_record":null`)
 	}
 	if !o.undo.has(undoIntentKeys) {
 		o.processing(p)
 	}
+}
+
+func (o *out) methodTypes(key string, types intents.PaymentMethodTypes) {
+	o.raw(key)
+	comma := ""
+	for t := range types.All() {
+		o.str(comma, t.String())
+		comma = ","
+	}
+	o.raw("]")
 }
 
 // highValue is the amount in minor units of inr above which the bank asks the
