@@ -143,7 +143,10 @@ func checkDetail(have intents.Pairs, name, value string, at stage) error {
 	if len(k.Values) > 0 && !slices.Contains(k.Values, value) {
 		return invalid(name, "", "Invalid "+name+": must be one of "+strings.Join(k.Values, ", "))
 	}
-	if was, set := have.Get(name); set && was != value && name == capture.KeyTransferGroup {
+	if name != capture.KeyTransferGroup {
+		return nil
+	}
+	if was, set := have.Get(name); set && was != value {
 		return invalid(name, "", "The transfer_group can't be changed once it is set.")
 	}
 	return nil

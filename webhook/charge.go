@@ -209,7 +209,7 @@ func (o *out) chargeEnd(c *Charge, d *carried) {
 		if d.radarOptions == "" {
 			o.raw("{}")
 		} else {
-			o.tree("", d.radarOptions, inRadarOptions)
+			o.tree(d.radarOptions, inRadarOptions)
 		}
 	}
 	o.param(`,"receipt_email":`, d.receiptEmail)

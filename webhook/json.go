@@ -192,8 +192,8 @@ func cutGroup(pairs, prefix string) (g group, rest string) {
 // tree writes pairs whose keys begin with prefix as the JSON object that form
 // encoding means: a[b][c]=d is {"b":{"c":"d"}}. Keys that are empty or numbers make
 // an array. The values are strings, but for those whose names mean something else.
-func (o *out) tree(key string, g group, prefix string) {
-	o.b = append(o.b, key...)
+// What is not well formed is left out.
+func (o *out) tree(g group, prefix string) {
 	open, end := byte('{'), byte('}')
 	if isIndex(childName(string(g), prefix)) {
 		open, end = '[', ']'
@@ -201,8 +201,11 @@ func (o *out) tree(key string, g group, prefix string) {
 	o.b = append(o.b, open)
 	for rest := string(g); rest != ""; {
 		var child group
+		var ok bool
 		name := childName(rest, prefix)
-		child, rest = cutChild(rest, prefix, name)
+		if child, rest, ok = cutChild(rest, prefix, name); !ok {
+			continue
+		}
 		if o.b[len(o.b)-1] != open {
 			o.b = append(o.b, ',')
 		}
@@ -218,13 +221,12 @@ func (o *out) tree(key string, g group, prefix string) {
 // deepest bounds what is nested: a longer prefix is no parameter of Stripe's.
 const deepest = 256
 
-// leaf writes a value of a tree: a scalar, or what is below it. A key that is not
-// well formed has nothing below it.
+// leaf writes a value of a tree: a scalar, or what is below it.
 func (o *out) leaf(child group, prefix, name string) {
 	path := prefix + name + "]"
 	pair, _, _ := strings.Cut(string(child), "&")
 	if strings.HasPrefix(pair, path+"[") && len(path) < deepest {
-		o.tree("", child, path+"[")
+		o.tree(child, path+"[")
 		return
 	}
 	_, value, _ := strings.Cut(pair, "=")
@@ -255,14 +257,17 @@ func childName(pairs, prefix string) string {
 	return name
 }
 
-// cutChild returns the pairs of one name below a prefix, and what is behind them. It
-// takes one pair at least, so that loops over it end.
-func cutChild(pairs, prefix, name string) (g group, rest string) {
-	if g, rest = cutGroup(pairs, prefix+name+"]"); g != "" {
-		return g, rest
+// cutChild returns the pairs of one name below a prefix, and what is behind them; ok
+// is false where they are not well formed. It takes one pair at least, so that loops
+// over it end.
+func cutChild(pairs, prefix, name string) (g group, rest string, ok bool) {
+	path := prefix + name + "]"
+	g, rest = cutGroup(pairs, path)
+	if g == "" {
+		_, rest, _ = strings.Cut(pairs, "&")
+		return "", rest, false
 	}
-	pair, rest, _ := strings.Cut(pairs, "&")
-	return group(pair), rest
+	return g, rest, len(g) > len(path) && (g[len(path)] == '=' || g[len(path)] == '[')
 }
 
 func isIndex(name string) bool {

@@ -122,15 +122,6 @@ var lives = []life{
 		ask(paymentintent.IncrementAuthorization{Amount: 2500}).later(time.Hour),
 		ask(paymentintent.IncrementAuthorization{Amount: 3000, Declined: true}).later(time.Hour),
 	}},
-	{"a capture that takes its time", []step{
-		ask(start(manually, of(intents.Card)), confirm("pm_card_visa"), paymentintent.Approve{Terms: capture.Terms{Features: capture.AsyncCapture}}),
-		ask(paymentintent.Capture{}).later(time.Hour), owed(time.Hour),
-	}},
-	{"a capture that comes to nothing", []step{
-		ask(start(manually, of(intents.Card)), confirm("pm_card_visa"), paymentintent.Approve{Terms: capture.Terms{Features: capture.AsyncCapture}}),
-		ask(paymentintent.Capture{}).later(time.Hour),
-		ask(paymentintent.Decline{Failure: paymentintent.Failure{Code: "processing_error"}}).later(time.Hour),
-	}},
 	{"canceled before", []step{ask(start()), ask(paymentintent.Cancel{Reason: paymentintent.Abandoned}).later(time.Hour)}},
 	{"canceled with a hold", []step{pay(start(manually), confirm("pm_card_visa")), ask(paymentintent.Cancel{Reason: paymentintent.RequestedByCustomer}).later(time.Hour)}},
 	{"a hold that runs out", []step{pay(start(manually), confirm("pm_card_visa")), owed(7 * day)}},
@@ -146,6 +137,7 @@ var lives = []life{
 	{"bank debit", []step{pay(start(of(intents.USBankAccount)), confirm("pm_usBankAccount_success")), owed(4 * day), owed(time.Hour)}},
 	{"bank debit failed", []step{pay(start(of(intents.USBankAccount)), confirm("pm_usBankAccount_insufficientFunds")), owed(4 * day)}},
 	{"bank debit canceled", []step{pay(start(of(intents.USBankAccount)), confirm("pm_usBankAccount_processing")), ask(paymentintent.Cancel{}).later(time.Hour)}},
+	{"disputed", []step{pay(start(), confirm("pm_card_createDispute")), owed(3 * time.Second), ask(paymentintent.Dispute{Reason: "fraudulent"}).later(time.Second)}},
 	{"bank debit, later disputed", []step{
 		pay(start(of(intents.SepaDebit), func(c *paymentintent.Create) { c.Currency = "eur" }), confirm("pm_sepaDebit_disputed_at")), owed(4 * day), owed(time.Hour),
 		ask(paymentintent.Dispute{Reason: "debit_not_authorized"}).later(day),
@@ -171,7 +163,15 @@ var lives = []life{
 		pay(start(), confirm("pm_card_visa")), ask(paymentintent.Refund{Amount: 500, Pending: true}).later(time.Second),
 		ask(paymentintent.ReportRefund{Status: capture.RefundFailed}).later(day),
 	}},
-	{"disputed", []step{pay(start(), confirm("pm_card_createDispute")), owed(3 * time.Second), ask(paymentintent.Dispute{Reason: "fraudulent"}).later(time.Second)}},
+	{"a capture that takes its time", []step{
+		ask(start(manually, of(intents.Card)), confirm("pm_card_visa"), paymentintent.Approve{Terms: capture.Terms{Features: capture.AsyncCapture}}),
+		ask(paymentintent.Capture{}).later(time.Hour), owed(time.Hour),
+	}},
+	{"a capture that comes to nothing", []step{
+		ask(start(manually, of(intents.Card)), confirm("pm_card_visa"), paymentintent.Approve{Terms: capture.Terms{Features: capture.AsyncCapture}}),
+		ask(paymentintent.Capture{}).later(time.Hour),
+		ask(paymentintent.Decline{Failure: paymentintent.Failure{Code: "processing_error"}}).later(time.Hour),
+	}},
 	{"too many confirmations", []step{
 		pay(start(func(c *paymentintent.Create) { c.ConfirmLimit = 1 }), confirm("pm_card_visa_chargeDeclined")), ask(confirm("pm_card_visa")).later(time.Hour),
 	}},

@@ -131,7 +131,6 @@ func (o *out) action(s *paymentintent.Intent, name string) {
 		}
 	}
 	o.loose(s.NextAction)
-	o.raw("}")
 }
 
 // fields writes the fields of a member. An object that is open holds those that
@@ -198,42 +197,72 @@ func (o *out) field(s *paymentintent.Intent, k kind, key string) {
 	}
 }
 
-// stripeSDK writes what Stripe's own client reads: here, as recorded, a redirect
-// that authenticates a source. Fields that the action has go before.
-func (o *out) stripeSDK(a paymentintent.NextAction) {
-	source, _ := a.Get("source")
-	comma := o.loose(a)
-	if _, ok := a.Get("stripe_js"); !ok {
-		if comma {
-			o.raw(",")
-		}
-		o.raw(`"stripe_js":"https://hooks.stripe.com/redirect/authenticate/`)
-		o.inner(source)
-		o.raw(`"`)
-		comma = true
-	}
-	if comma {
-		o.raw(",")
-	}
-	o.raw(`"type":"three_d_secure_redirect"}`)
-}
+// sdkKeys are those that the client of a redirect needs, in order.
+//
+//nolint:gochecknoglobals // read-only data
+var sdkKeys = [...]string{"source", "stripe_js", "type"}
 
-// loose opens an object with the fields of an action as they are, all but the
-// type, and reports whether there are any.
-func (o *out) loose(a paymentintent.NextAction) (some bool) {
+// stripeSDK writes what Stripe's own client reads: here, as recorded, a redirect
+// that authenticates a source. What the action says itself goes before.
+func (o *out) stripeSDK(a paymentintent.NextAction) {
 	o.raw("{")
+	missing := sdkKeys[:]
 	for k, v := range intents.Pairs(a).All() {
-		if k == "type" {
+		for len(missing) > 0 && missing[0] < k {
+			o.sdkKey(a, missing[0])
+			missing = missing[1:]
+		}
+		if k == "type" { // the action's own
 			continue
 		}
-		if some {
-			o.raw(",")
+		if len(missing) > 0 && missing[0] == k {
+			missing = missing[1:]
 		}
-		some = true
-		o.str("", k)
-		o.str(":", v)
+		o.looseKey(k)
+		o.str("", v)
 	}
-	return some
+	for _, key := range missing {
+		o.sdkKey(a, key)
+	}
+	o.raw("}")
+}
+
+// sdkKey writes a key that the action does not have.
+func (o *out) sdkKey(a paymentintent.NextAction, key string) {
+	source, _ := a.Get("source")
+	o.looseKey(key)
+	switch key {
+	case "source":
+		o.strOrNull("", source)
+	case "stripe_js":
+		o.raw(`"https://hooks.stripe.com/redirect/authenticate/`)
+		o.inner(source)
+		o.raw(`"`)
+	case "type":
+		o.raw(`"three_d_secure_redirect"`)
+	}
+}
+
+// loose writes the fields of an action that is not modelled as they are.
+func (o *out) loose(a paymentintent.NextAction) {
+	o.raw("{")
+	for k, v := range intents.Pairs(a).All() {
+		if k != "type" {
+			o.looseKey(k)
+			o.str("", v)
+		}
+	}
+	o.raw("}")
+}
+
+// looseKey writes a key that is not known beforehand, behind a comma unless it is
+// the first of its object.
+func (o *out) looseKey(key string) {
+	if o.b[len(o.b)-1] != '{' {
+		o.raw(",")
+	}
+	o.str("", key)
+	o.raw(":")
 }
 
 // microdeposits writes what waits for their verification. Stripe writes the day of

@@ -140,11 +140,14 @@ func (o *out) merged(defaults []option, hidden when, given group, prefix string)
 			i++
 			continue
 		}
+		var child group
+		var ok bool
+		if child, rest, ok = cutChild(rest, prefix, name); !ok {
+			continue
+		}
 		if i < len(defaults) && defaults[i].key == name {
 			i++
 		}
-		var child group
-		child, rest = cutChild(rest, prefix, name)
 		o.optionKey(name)
 		o.leaf(child, prefix, name)
 	}

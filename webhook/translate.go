@@ -1,6 +1,8 @@
 package webhook
 
 import (
+	"slices"
+
 	"github.com/payintent/intents"
 	"github.com/payintent/intents/capture"
 	"github.com/payintent/intents/internal/ids"
@@ -107,14 +109,14 @@ func tell(t *paymentintent.Transition) (*story, []moment) {
 		k := &struct {
 			story story
 			room  room
-		}{story: story{events: t.Events}}
+		}{story: story{events: slices.Clone(t.Events)}}
 		return &k.story, k.room[:0]
 	case onlyCharge(t.Events):
 		k := &struct {
 			story  story
 			room   room
 			charge Charge
-		}{story: story{events: t.Events}, charge: chargeOf(&t.After, 0, 0)}
+		}{story: story{events: slices.Clone(t.Events)}, charge: chargeOf(&t.After, 0, 0)}
 		k.story.charge = &k.charge
 		return &k.story, k.room[:0]
 	}
@@ -122,7 +124,7 @@ func tell(t *paymentintent.Transition) (*story, []moment) {
 		story  story
 		room   room
 		before paymentintent.Intent
-	}{story: story{events: t.Events}, before: t.Before}
+	}{story: story{events: slices.Clone(t.Events)}, before: t.Before}
 	k.story.before = &k.before
 	return &k.story, k.room[:0]
 }
