@@ -1,6 +1,9 @@
 package intents
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // Time is an instant in whole seconds since the Unix epoch, in UTC, as Stripe
 // writes every timestamp. The zero Time means "not set". It orders with < and
@@ -33,8 +36,11 @@ func (t Time) Add(d time.Duration) Time {
 	return t + s
 }
 
-// Sub returns t-u.
-func (t Time) Sub(u Time) time.Duration { return time.Duration(t-u) * time.Second }
+// Sub returns t-u, or the nearest Duration where that is more than one can hold.
+func (t Time) Sub(u Time) time.Duration {
+	const most = Time(math.MaxInt64 / int64(time.Second))
+	return time.Duration(max(-most, min(most, t-u))) * time.Second
+}
 
 // IsZero reports whether t is not set.
 func (t Time) IsZero() bool { return t == 0 }

@@ -105,3 +105,9 @@ func TestTimeAllocs(t *testing.T) {
 		}
 	}))
 }
+
+func TestTimeSubDoesNotWrap(t *testing.T) {
+	require.Positive(t, intents.Time(20e9).Sub(0))
+	require.Negative(t, intents.Time(0).Sub(20e9))
+	require.Equal(t, 90*time.Second, intents.Time(100).Sub(10))
+}

@@ -45,10 +45,11 @@ func (v Version) Check() error {
 		return nil
 	}
 	bad := &InvalidError{Param: "Stripe-Version", Code: "", Message: "invalid API version: " + string(v)}
-	if len(v) < 10 || len(v) > 10 && (v[10] != '.' || len(v) == 11) {
+	const date = len("2006-01-02")
+	if len(v) < date || len(v) > date && (v[date] != '.' || len(v) == date+1) {
 		return bad
 	}
-	for i := range len("2006-01-02") {
+	for i := range date {
 		if i == 4 || i == 7 {
 			if v[i] != '-' {
 				return bad
@@ -57,8 +58,8 @@ func (v Version) Check() error {
 			return bad
 		}
 	}
-	for _, c := range []byte(v[10:]) {
-		if c != '.' && (c < 'a' || c > 'z') {
+	for i := date + 1; i < len(v); i++ {
+		if v[i] < 'a' || v[i] > 'z' {
 			return bad
 		}
 	}

@@ -85,3 +85,12 @@ func TestVersionProperties(t *testing.T) {
 		}
 	})
 }
+
+func TestVersionCheckRefusesMoreThanOneName(t *testing.T) {
+	for _, v := range []intents.Version{"2022-11-15.", "2022-11-15..", "2022-11-15.basil.", "2022-11-15.a.b", "2022-11-15.Basil", "2022-11-15basil"} {
+		require.Error(t, v.Check(), v)
+	}
+	for _, v := range []intents.Version{"", "2022-11-15", "2025-03-31.basil"} {
+		require.NoError(t, v.Check(), v)
+	}
+}

@@ -40,40 +40,6 @@ func then(tb testing.TB, c capture.Charge, now time.Time, cmds ...capture.Comman
 	return c
 }
 
-// refusal is how a command is refused.
-type refusal struct {
-	name    string
-	before  capture.Charge
-	command capture.Command
-	now     time.Time
-	param   string
-	code    string
-}
-
-func (r refusal) test(t *testing.T) {
-	t.Helper()
-	tr, err := capture.Apply(r.before, r.command, r.now)
-	var invalid *intents.InvalidError
-	require.ErrorAs(t, err, &invalid)
-	require.Equal(t, r.param, invalid.Param)
-	require.Equal(t, r.code, invalid.Code)
-	require.NotEmpty(t, invalid.Message)
-	require.Zero(t, tr, "a refusal changes nothing")
-	events, again := capture.Decide(r.before, r.command, r.now)
-	require.Equal(t, err, again)
-	require.Empty(t, events)
-}
-
-func refusals(t *testing.T, rs []refusal) {
-	t.Helper()
-	for _, r := range rs {
-		if r.now.IsZero() {
-			r.now = day(0)
-		}
-		t.Run(r.name, r.test)
-	}
-}
-
 func TestBadAttempts(t *testing.T) {
 	with := func(change func(a *capture.Attempt)) capture.Attempt {
 		a := attempt(2000)
@@ -341,48 +307,6 @@ func TestBadDisputesAndTime(t *testing.T) {
 	require.Equal(t, intents.Time(1), apply(t, time.Unix(1, 0), fresh).Ledger.At)
 	last := time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)
 	require.Equal(t, intents.TimeOf(last), apply(t, last, fresh).Ledger.At)
-}
-
-// disguise satisfies Command and is none of the commands.
-type disguise struct{ capture.Release }
-
-func TestNilAndPointerCommands(t *testing.T) {
-	hold := apply(t, day(0), capture.Authorize{Attempt: attempt(2000), Method: capture.Manual})
-	for name, cmd := range map[string]capture.Command{
-		"nil":             nil,
-		"a nil pointer":   (*capture.Release)(nil),
-		"a pointer":       &capture.Release{},
-		"another pointer": &capture.Capture{Amount: 2000, Final: true},
-		"a disguise":      disguise{},
-	} {
-		t.Run(name, refusal{name, hold, cmd, day(0), "command", ""}.test)
-	}
-}
-
-// TestRefusalOrder: a corrupt charge first, then the time, the table, the contents, and last what is only carried.
-func TestRefusalOrder(t *testing.T) {
-	settled := apply(t, day(0), capture.Authorize{Attempt: attempt(2000), Method: capture.Automatic})
-	corrupt := settled
-	corrupt.AmountCaptured = -1
-	var invalid *intents.InvalidError
-	_, err := capture.Apply(corrupt, nil, time.Time{})
-	require.ErrorAs(t, err, &invalid)
-	require.Equal(t, "amount_captured", invalid.Param)
-	_, err = capture.Apply(settled, nil, time.Time{})
-	require.ErrorAs(t, err, &invalid)
-	require.Equal(t, "now", invalid.Param)
-	var state *intents.StateError
-	_, err = capture.Apply(settled, capture.Authorize{Attempt: capture.Attempt{Details: "x"}}, day(0))
-	require.ErrorAs(t, err, &state)
-	_, err = capture.Apply(capture.Charge{}, capture.Authorize{Attempt: capture.Attempt{ID: "ch_1", Details: "x"}}, day(0))
-	require.ErrorAs(t, err, &invalid)
-	require.Equal(t, "amount", invalid.Param)
-	_, err = capture.Apply(capture.Charge{}, capture.Authorize{Attempt: capture.Attempt{ID: "ch_1", Amount: 1, Details: "x"}, Method: "later"}, day(0))
-	require.ErrorAs(t, err, &invalid)
-	require.Equal(t, "capture_method", invalid.Param)
-	_, err = capture.Apply(capture.Charge{}, capture.Authorize{Attempt: capture.Attempt{ID: "ch_1", Amount: 1, Currency: "usd", Details: "x"}, Method: capture.Manual}, day(0))
-	require.ErrorAs(t, err, &invalid)
-	require.Equal(t, "details", invalid.Param)
 }
 
 // TestStripeStatus is the table of facts section 1.2.

@@ -85,7 +85,7 @@ func (o *out) balanceTransaction(c *Charge) {
 	if t := c.PaymentMethod.Type; t == intents.Card || t == intents.CardPresent || t == intents.Link {
 		e.kind = "charge"
 	}
-	if o.undo.has(undoReleases) {
+	if o.undo.has(undoReleasedEntries) {
 		e.amount += c.AmountReleased // the rest came back by an entry of its own
 	}
 	o.entry(&e)

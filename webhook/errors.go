@@ -74,29 +74,33 @@ func Declined(t paymentintent.Transition, c ErrorContext) (status int, body []by
 		return 0, nil, false
 	}
 	c.PaymentIntent.Intent = t.After
-	var f failure
-	switch t.Events[len(t.Events)-1].(type) {
-	case paymentintent.AttemptFailed:
-		if !confirming(&t) {
-			return 0, nil, false
-		}
-		e := t.After.LastPaymentError
-		pm := e.PaymentMethod()
-		f = failure{
-			status: http.StatusPaymentRequired, kind: e.Type(), code: e.Code(), declineCode: e.DeclineCode(),
-			message: e.Message(), charge: e.Charge(), method: &pm,
-		}
-		if f.kind == typeInvalid {
-			f.status = http.StatusBadRequest
-		}
-	case paymentintent.IncrementDeclined:
-		f = failure{status: http.StatusPaymentRequired, kind: typeCard, code: "card_declined", declineCode: "generic_decline", message: "Your card was declined."}
-	case paymentintent.VerificationFailed:
-		f = mismatch(&t.After)
-	default:
-		return 0, nil, false
+	last := t.Events[len(t.Events)-1]
+	if _, failed := last.(paymentintent.AttemptFailed); failed && confirming(&t) {
+		f := attemptFailed(t.After.LastPaymentError)
+		return f.status, f.body(&c), true
 	}
-	return f.status, f.body(&c), true
+	if _, declined := last.(paymentintent.IncrementDeclined); declined {
+		f := failure{status: http.StatusPaymentRequired, kind: typeCard, code: "card_declined", declineCode: "generic_decline", message: "Your card was declined."}
+		return f.status, f.body(&c), true
+	}
+	if _, wrong := last.(paymentintent.VerificationFailed); wrong {
+		f := mismatch(&t.After)
+		return f.status, f.body(&c), true
+	}
+	return 0, nil, false
+}
+
+// attemptFailed is the error of an attempt that failed during its confirmation.
+func attemptFailed(e paymentintent.PaymentError) failure {
+	pm := e.PaymentMethod()
+	f := failure{
+		status: http.StatusPaymentRequired, kind: e.Type(), code: e.Code(), declineCode: e.DeclineCode(),
+		message: e.Message(), charge: e.Charge(), method: &pm,
+	}
+	if f.kind == typeInvalid {
+		f.status = http.StatusBadRequest
+	}
+	return f
 }
 
 // confirming reports whether a transition answers a confirmation.
@@ -128,7 +132,7 @@ func mismatch(s *paymentintent.Intent) failure {
 var notParameters = [...]struct{ param, code string }{
 	{"amount_to_capture", "amount_too_large"},
 	{"capture_before", "*"},
-	{"intent", "*"},
+	{"intent", codeUnexpectedState},
 	{"next_action", "*"},
 	{"payment_method", codeUnexpectedState},
 	{"processing", "*"},
@@ -228,12 +232,24 @@ func otherMessage(e *intents.StateError) string {
 			allowed = append(allowed, s)
 		}
 	}
-	command := strings.ReplaceAll(e.Command, "_", " ")
-	m := "You cannot " + command + " this " + e.Object + " because it has a status of " + shown(e.Status) + "."
+	m := "You cannot call " + e.Command + " on this " + nounOf(e.Object) + " because it has a status of " + shown(e.Status) + "."
 	if len(allowed) > 0 {
-		m += " Only one with one of the following statuses may: " + strings.Join(allowed, ", ") + "."
+		m += " You may only call it in one of the following statuses: " + strings.Join(allowed, ", ") + "."
 	}
 	return m
+}
+
+// nounOf returns what Stripe's texts call an object.
+func nounOf(object string) string {
+	switch object {
+	case "payment_intent":
+		return "PaymentIntent"
+	case "setup_intent":
+		return "SetupIntent"
+	case "checkout.session", "checkout_session":
+		return "Checkout Session"
+	}
+	return object
 }
 
 // body writes {"error": {…}}, its keys in alphabetical order.

@@ -168,7 +168,7 @@ func (o *out) field(s *paymentintent.Intent, k kind, key string) {
 	switch k {
 	case link, linkOrNull:
 		if !ok {
-			v, ok = s.NextAction.Get("url")
+			v, _ = s.NextAction.Get("url")
 		}
 		if k == link {
 			o.str("", v)

@@ -228,12 +228,11 @@ func (o *out) intentEnd(p *PaymentIntent, c *carried) {
 // intentStatus returns the name of a status, which was another before 2019-02-11.
 func (o *out) intentStatus(s paymentintent.Status) string {
 	if o.undo.has(undoNames) {
-		switch s {
-		case paymentintent.StatusRequiresPaymentMethod:
+		if s == paymentintent.StatusRequiresPaymentMethod {
 			return "requires_source"
-		case paymentintent.StatusRequiresAction:
+		}
+		if s == paymentintent.StatusRequiresAction {
 			return "requires_source_action"
-		default:
 		}
 	}
 	return string(s)

@@ -172,7 +172,7 @@ func (o *out) refunds(c *Charge) {
 			o.raw(",")
 		}
 		if total < listed {
-			r := c.release()
+			r := releaseOf(c)
 			o.refund(c, released, &r)
 		}
 		total++
@@ -184,8 +184,8 @@ func (o *out) refunds(c *Charge) {
 	o.raw(`/refunds"}`)
 }
 
-// release returns the refund that old versions make of what was released (OBS-EXP).
-func (c *Charge) release() capture.Refund {
+// releaseOf returns the refund that old versions make of what was released (OBS-EXP).
+func releaseOf(c *Charge) capture.Refund {
 	r := capture.Refund{Amount: c.AmountReleased, Status: capture.RefundSucceeded, Created: c.ReleasedAt}
 	if c.Status == capture.StatusExpired {
 		r.Reason = reasonExpired

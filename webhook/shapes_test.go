@@ -103,7 +103,9 @@ func checkEvent(t *rapid.T, e webhook.Event, v intents.Version) {
 	s, ok := e.Object.(webhook.Snapshot)
 	require.True(t, ok)
 	require.Equal(t, string(s.Object().AppendJSON(nil, v)), string(s.AppendJSON(nil, v)))
-	require.True(t, e.Equal(e))
+	again := e
+	again.Object = s.Object()
+	require.True(t, e.Equal(again))
 }
 
 func checkObject(t *rapid.T, o webhook.Object, v intents.Version, id string) {
@@ -204,8 +206,12 @@ func FuzzObject(f *testing.F) {
 		s.NextAction, s.LastPaymentError = paymentintent.NextAction(action), paymentintent.PaymentError(outcome)
 		v := intents.Version(version)
 		for _, o := range []webhook.Object{
-			webhook.PaymentIntent{Intent: s, Expand: 0xff}, webhook.ChargeOf(s), webhook.BalanceTransaction{Of: webhook.ChargeOf(s)},
-			webhook.Transfer{Of: webhook.ChargeOf(s)}, webhook.ApplicationFee{Of: webhook.ChargeOf(s)}, webhook.Refund{Of: webhook.ChargeOf(s)},
+			webhook.PaymentIntent{Intent: s, Expand: 0xff},
+			webhook.ChargeOf(s),
+			webhook.BalanceTransaction{Of: webhook.ChargeOf(s)},
+			webhook.Transfer{Of: webhook.ChargeOf(s)},
+			webhook.ApplicationFee{Of: webhook.ChargeOf(s)},
+			webhook.Refund{Of: webhook.ChargeOf(s)},
 			webhook.Dispute{Of: webhook.ChargeOf(s), Reason: outcome},
 		} {
 			if body := o.AppendJSON(nil, v); !json.Valid(body) {

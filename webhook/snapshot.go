@@ -80,11 +80,11 @@ func (s Snapshot) Object() Object {
 		return PaymentIntent{Intent: m.story.state(m.n), Now: m.at}
 	}
 	c := m.chargeAt()
-	return c.part(m.part, m.story.events[m.n-1])
+	return partOf(&c, m.part, m.story.events[m.n-1])
 }
 
-// part returns the object that an event about the charge shows.
-func (c *Charge) part(p part, e paymentintent.Event) Object {
+// partOf returns the object that an event about the charge shows.
+func partOf(c *Charge, p part, e paymentintent.Event) Object {
 	switch p {
 	case partFee:
 		return ApplicationFee{Of: *c}
@@ -142,7 +142,7 @@ func (e Event) Value() Object {
 // Equal reports whether e and f say the same of the same object in the same state.
 // Their objects have to be comparable, as all of this package are.
 func (e Event) Equal(f Event) bool {
-	a, b := e.Value(), f.Value()
-	e.Object, f.Object = nil, nil
-	return e == f && a == b
+	a, b := e, f
+	a.Object, b.Object = e.Value(), f.Value()
+	return a == b
 }

@@ -1,8 +1,6 @@
 package webhook
 
 import (
-	"slices"
-
 	"github.com/payintent/intents"
 	"github.com/payintent/intents/capture"
 	"github.com/payintent/intents/internal/ids"
@@ -33,8 +31,8 @@ func WithPendingWebhooks(n int) Option { return func(e *Event) { e.PendingWebhoo
 // nothing about, such as an update, makes none.
 //
 // The same transition makes equal events with the same ids, and two transitions
-// that were joined make those of both. Nothing is rendered. The events hold on to
-// t.Events, which nobody may change.
+// that were joined make those of both. Nothing is rendered, and nothing of t is held
+// on to.
 //
 // Where the facts leave the order open: application_fee.created and then
 // transfer.created follow what made them known, which is charge.updated after an
@@ -53,7 +51,7 @@ func FromPaymentIntent(t paymentintent.Transition, options ...Option) []Event {
 			s = paymentintent.Evolve(s, t.Events[n])
 		}
 		was := outlineOf(&s.Charge)
-		tr.begin(t.Before.Version+uint64(i)+1, i+1) //nolint:gosec // an index
+		tr.begin(t.Before.Version+uint64(i)+1, i+1)
 		if i == len(t.Events)-1 {
 			tr.intentEvent(&t.After, &was, e)
 			break
@@ -99,8 +97,19 @@ func (tr *translator) open(t *paymentintent.Transition) bool {
 	return true
 }
 
-// room is space for the moments that most transitions have, beside their story.
-type room [4]moment
+// room is space beside a story for what most transitions have: their domain events,
+// which are copied because [paymentintent.Transition.Next] writes over them, and the
+// moments of their snapshots.
+type room struct {
+	events  [4]paymentintent.Event
+	moments [4]moment
+}
+
+// furnish moves a story into its room.
+func (r *room) furnish(s *story, t *paymentintent.Transition) (*story, []moment) {
+	s.events = append(r.events[:0], t.Events...)
+	return s, r.moments[:0]
+}
 
 // tell keeps of a transition what its snapshots will need, and no more.
 func tell(t *paymentintent.Transition) (*story, []moment) {
@@ -109,37 +118,43 @@ func tell(t *paymentintent.Transition) (*story, []moment) {
 		k := &struct {
 			story story
 			room  room
-		}{story: story{events: slices.Clone(t.Events)}}
-		return &k.story, k.room[:0]
+		}{}
+		return k.room.furnish(&k.story, t)
 	case onlyCharge(t.Events):
 		k := &struct {
 			story  story
 			room   room
 			charge Charge
-		}{story: story{events: slices.Clone(t.Events)}, charge: chargeOf(&t.After, 0, 0)}
+		}{charge: chargeOf(&t.After, 0, 0)}
 		k.story.charge = &k.charge
-		return &k.story, k.room[:0]
+		return k.room.furnish(&k.story, t)
 	}
 	k := &struct {
 		story  story
 		room   room
 		before paymentintent.Intent
-	}{story: story{events: slices.Clone(t.Events)}, before: t.Before}
+	}{before: t.Before}
 	k.story.before = &k.before
-	return &k.story, k.room[:0]
+	return k.room.furnish(&k.story, t)
 }
 
 // onlyCharge reports whether all that Stripe says of a transition is about the charge.
 func onlyCharge(events []paymentintent.Event) bool {
-	if len(events) != 1 {
-		return false
-	}
-	switch events[0].(type) {
+	return len(events) == 1 && aboutCharge(events[0])
+}
+
+// aboutCharge reports whether an event moves the charge, and leaves the intent alone.
+func aboutCharge(e paymentintent.Event) bool {
+	switch e.(type) {
 	case paymentintent.Settled, paymentintent.Refunded, paymentintent.RefundUpdated, paymentintent.DisputeOpened:
 		return true
-	default:
-		return false
+	case paymentintent.Created, paymentintent.Updated, paymentintent.Confirmed, paymentintent.ActionRequired, paymentintent.ActionCompleted,
+		paymentintent.Approved, paymentintent.AttemptFailed, paymentintent.Submitted, paymentintent.CustomerNotified, paymentintent.Collected,
+		paymentintent.BalanceApplied, paymentintent.PartiallyFunded, paymentintent.Captured, paymentintent.CaptureSubmitted,
+		paymentintent.AuthorizationIncremented, paymentintent.IncrementDeclined, paymentintent.VerificationFailed, paymentintent.Postponed,
+		paymentintent.WindowClosed, paymentintent.Canceled, paymentintent.AuthorizationExpired:
 	}
+	return false
 }
 
 // outline is what the translation of an event asks of the charge before it.
@@ -203,7 +218,7 @@ func (tr *translator) object(p part) Object {
 	if tr.story == nil {
 		c := *tr.charge
 		c.Now = tr.at
-		return c.part(p, tr.happened)
+		return partOf(&c, p, tr.happened)
 	}
 	tr.moments = append(tr.moments, moment{story: tr.story, at: tr.at, n: int32(tr.n), part: p}) //nolint:gosec // an index
 	return Snapshot{&tr.moments[len(tr.moments)-1]}

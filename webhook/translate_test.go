@@ -184,6 +184,25 @@ func TestRetold(t *testing.T) {
 	})
 }
 
+// TestInPlace goes on in place, as simulations do: the events of the step before
+// still say what they said.
+func TestInPlace(t *testing.T) {
+	tr, err := paymentintent.Chain(paymentintent.Intent{}, epoch, start(manually), confirm("pm_card_visa"), paymentintent.Approve{})
+	require.NoError(t, err)
+	events := webhook.FromPaymentIntent(tr)
+	bodies := func() (all []string) {
+		for _, e := range events {
+			all = append(all, string(e.Render("")))
+		}
+		return all
+	}
+	before := bodies()
+	require.NoError(t, tr.Next(paymentintent.Capture{}, epoch))
+	require.Len(t, webhook.FromPaymentIntent(tr), 2)
+	require.NoError(t, tr.Next(paymentintent.Refund{}, epoch))
+	require.Equal(t, before, bodies())
+}
+
 // TestEventEqual tells events apart by what they say.
 func TestEventEqual(t *testing.T) {
 	all := told(lifeOf(t, "asynchronous capture"))
@@ -212,7 +231,8 @@ func TestFromCharge(t *testing.T) {
 		{"async", []capture.Command{capture.Authorize{Attempt: attempt, Method: capture.AutomaticAsync}, capture.Settle{}, capture.Settle{}}, "charge.succeeded | charge.updated application_fee.created transfer.created | "},
 		{"manual", []capture.Command{capture.Authorize{Attempt: attempt, Method: capture.Manual}, capture.Capture{Amount: 2000, Final: true}}, "charge.succeeded | charge.captured application_fee.created transfer.created"},
 		{
-			"several", []capture.Command{
+			"several",
+			[]capture.Command{
 				capture.Authorize{Attempt: attempt, Method: capture.Manual, Terms: terms}, capture.Capture{Amount: 500}, capture.Capture{Amount: 100, Final: true},
 			},
 			"charge.succeeded | charge.updated application_fee.created transfer.created | charge.updated charge.captured charge.refunded",
@@ -224,9 +244,14 @@ func TestFromCharge(t *testing.T) {
 		{"debit", []capture.Command{capture.Submit{Attempt: attempt}, capture.Collect{Method: capture.Automatic}}, "charge.pending | charge.succeeded application_fee.created transfer.created"},
 		{"debit fails", []capture.Command{capture.Submit{Attempt: attempt}, capture.Decline{}}, "charge.pending | charge.failed"},
 		{
-			"refund", []capture.Command{
-				capture.Authorize{Attempt: attempt, Method: capture.Automatic}, capture.RefundCharge{Amount: 50, Pending: true}, capture.ReportRefund{Status: capture.RefundSucceeded},
-				capture.ReportRefund{Status: capture.RefundFailed}, capture.RefundCharge{Flags: capture.RefundApplicationFee | capture.ReverseTransfer}, capture.Dispute{Reason: "general"},
+			"refund",
+			[]capture.Command{
+				capture.Authorize{Attempt: attempt, Method: capture.Automatic},
+				capture.RefundCharge{Amount: 50, Pending: true},
+				capture.ReportRefund{Status: capture.RefundSucceeded},
+				capture.ReportRefund{Status: capture.RefundFailed},
+				capture.RefundCharge{Flags: capture.RefundApplicationFee | capture.ReverseTransfer},
+				capture.Dispute{Reason: "general"},
 			},
 			"charge.succeeded application_fee.created transfer.created | refund.created charge.refunded | refund.updated charge.refund.updated | refund.failed charge.refund.updated | " +
 				"refund.created charge.refunded application_fee.refunded transfer.reversed | charge.dispute.created charge.dispute.funds_withdrawn",

@@ -57,6 +57,7 @@ const (
 	undoPendingReason
 	undoExpired
 	undoReleases
+	undoReleasedEntries
 	undoIntentInvoice
 	undoChargeInvoice
 	undoAdviceCode
@@ -110,7 +111,8 @@ var changes = [...]Change{
 	{"2025-04-30.basil", "tax_id", "payment_method", LevelShape, "The key billing_details.tax_id is added.", undoMethodTaxID},
 	{"2025-04-30.basil", "pending_reason", "refund", LevelShape, "The key pending_reason is added to pending refunds.", undoPendingReason},
 	{intents.VersionBasil, "cancellation_reason_expired", "payment_intent", LevelShape, "An authorization that ran out is canceled for the reason expired; before, it was automatic.", undoExpired},
-	{intents.VersionBasil, "no_refund_of_released_holds", "charge", LevelShape, "What is released of a hold is no refund: amount_refunded, refunded and the refunds leave it out, and there is one balance transaction for what was captured.", undoReleases},
+	{intents.VersionBasil, "no_refund_of_released_holds", "charge", LevelShape, "What is released of a hold is no refund: amount_refunded, refunded and the refunds leave it out.", undoReleases},
+	{intents.VersionBasil, "one_entry_for_partial_capture", "balance_transaction", LevelShape, "The entry of a capture is about what was captured; before, it was about the whole charge, and an entry of its own took the rest back.", undoReleasedEntries},
 	{intents.VersionBasil, "no_charge_refunded_for_released_holds", "charge", LevelEvent, "To cancel, to capture a part and to let a hold run out no longer makes charge.refunded.", 0},
 	{intents.VersionBasil, "invoice_removed", "payment_intent", LevelShape, "The key invoice is removed.", undoIntentInvoice},
 	{intents.VersionBasil, "invoice_removed", "charge", LevelShape, "The key invoice is removed.", undoChargeInvoice},

@@ -12,42 +12,52 @@ import (
 	"github.com/payintent/intents/webhook"
 )
 
-// everything returns one rendering of each type of object at a version, with all that
-// versions differ in: pending and released refunds, a dispute, a hold.
-func everything(t *testing.T, v intents.Version) map[string][]string {
+// objects returns all that the lives tell of, by type, and what else versions differ
+// in: options, an entry, a payment method.
+func objects(t *testing.T) map[string][]webhook.Object {
 	t.Helper()
-	objects := map[string][]webhook.Object{}
+	all := map[string][]webhook.Object{}
 	for _, l := range lives {
 		for _, tr := range l.play(t) {
 			for _, e := range webhook.FromPaymentIntent(tr) {
-				var name string
-				switch e.Value().(type) {
-				case webhook.PaymentIntent:
-					name = "payment_intent"
-				case webhook.Charge:
-					name = "charge"
-				case webhook.ApplicationFee:
-					name = "application_fee"
-				case webhook.Transfer:
-					name = "transfer"
-				case webhook.Refund:
-					name = "refund"
-				case webhook.Dispute:
-					name = "dispute"
-				}
-				objects[name] = append(objects[name], e.Object)
+				name := objectName(e.Value())
+				all[name] = append(all[name], e.Object)
 			}
-			objects["balance_transaction"] = append(objects["balance_transaction"], webhook.BalanceTransaction{Of: webhook.ChargeOf(tr.After)})
-			objects["payment_method"] = append(objects["payment_method"], webhook.PaymentMethod{PaymentMethod: tr.After.PaymentMethod})
+			all["balance_transaction"] = append(all["balance_transaction"], webhook.BalanceTransaction{Of: webhook.ChargeOf(tr.After)})
+			all["payment_method"] = append(all["payment_method"], webhook.PaymentMethod{PaymentMethod: tr.After.PaymentMethod})
 		}
 	}
 	s := life{"options", []step{ask(start(of(intents.Card, intents.USBankAccount), carrying("payment_details[order_reference]=o")))}}.play(t)[0].After
 	s.Flags |= paymentintent.AutomaticPaymentMethods
-	objects["payment_intent"] = append(objects["payment_intent"], webhook.PaymentIntent{Intent: s})
+	all["payment_intent"] = append(all["payment_intent"], webhook.PaymentIntent{Intent: s})
+	return all
+}
+
+func objectName(o webhook.Object) string {
+	switch o.(type) {
+	case webhook.PaymentIntent:
+		return "payment_intent"
+	case webhook.Charge:
+		return "charge"
+	case webhook.ApplicationFee:
+		return "application_fee"
+	case webhook.Transfer:
+		return "transfer"
+	case webhook.Refund:
+		return "refund"
+	case webhook.Dispute:
+		return "dispute"
+	}
+	return ""
+}
+
+// show returns what all the objects show at a version. What stands in another object
+// is not looked at, for its changes are the other's.
+func show(t *testing.T, objects map[string][]webhook.Object, v intents.Version) map[string][]string {
+	t.Helper()
 	shown := map[string][]string{}
 	for name, all := range objects {
 		for _, o := range all {
-			// What stands in another object is the other's change.
 			for _, line := range leaves(t, o.AppendJSON(nil, v)) {
 				if !strings.HasPrefix(line, "charges.data[") && !strings.HasPrefix(line, "last_payment_error.payment_method.") &&
 					!strings.HasPrefix(line, "refunds.data[") && !strings.HasPrefix(line, "balance_transactions[") {
@@ -87,17 +97,18 @@ func TestChanges(t *testing.T) {
 			about[c.Version][c.Object] = true
 		}
 	}
-	for v, objects := range about {
-		now, before := everything(t, v), everything(t, dayBefore(v))
+	every := objects(t)
+	for v, changed := range about {
+		now, before := show(t, every, v), show(t, every, dayBefore(v))
 		for name := range now {
-			require.Equal(t, objects[name], !slices.Equal(now[name], before[name]), "%s at %s", name, v)
+			require.Equal(t, changed[name], !slices.Equal(now[name], before[name]), "%s at %s", name, v)
 		}
 	}
-	require.Equal(t, everything(t, intents.VersionLatest), everything(t, ""))
-	require.Equal(t, everything(t, intents.VersionLatest), everything(t, "2031-01-01.zenith"))
-	require.Equal(t, everything(t, all[0].Version), everything(t, intents.VersionLatest))
-	oldest := all[len(all)-1].Version
-	require.Equal(t, everything(t, dayBefore(oldest)), everything(t, "2011-01-01"))
+	latest, oldest := show(t, every, ""), all[len(all)-1].Version
+	require.Equal(t, latest, show(t, every, intents.VersionLatest))
+	require.Equal(t, latest, show(t, every, "2031-01-01.zenith"))
+	require.Equal(t, latest, show(t, every, all[0].Version))
+	require.Equal(t, show(t, every, dayBefore(oldest)), show(t, every, "2011-01-01"))
 }
 
 // TestUntil says that what only old versions are sent follows from the list too.
@@ -142,7 +153,7 @@ func TestOldShapes(t *testing.T) {
 	expired := lifeOf(t, "a hold that runs out")[1].After
 	part := lifeOf(t, "capture of a part")[1].After
 	asked := lifeOf(t, "3D Secure by redirect")[0].After
-	show := func(s paymentintent.Intent, v intents.Version, expand webhook.Expand) []string {
+	render := func(s paymentintent.Intent, v intents.Version, expand webhook.Expand) []string {
 		return leaves(t, webhook.PaymentIntent{Intent: s, Expand: expand}.AppendJSON(nil, v))
 	}
 	const all = webhook.ExpandLatestCharge | webhook.ExpandRefunds | webhook.ExpandBalanceTransaction
@@ -162,12 +173,12 @@ func TestOldShapes(t *testing.T) {
 		{"names", asked, "2018-11-08", []string{`status = "requires_source_action"`, `next_source_action.type = "authorize_with_url"`, `next_source_action.authorize_with_url.return_url = "https://example.com/?a=1&b=2"`, `allowed_source_types[0] = "card"`}},
 		{"names now", asked, "2019-02-11", []string{`status = "requires_action"`, `next_action.type = "redirect_to_url"`, `payment_method_types[0] = "card"`}},
 	} {
-		t.Run(tc.name, func(t *testing.T) { require.Subset(t, show(tc.s, tc.v, all), tc.want) })
+		t.Run(tc.name, func(t *testing.T) { require.Subset(t, render(tc.s, tc.v, all), tc.want) })
 	}
-	for _, line := range show(part, "2022-08-01", all) {
+	for _, line := range render(part, "2022-08-01", all) {
 		require.False(t, strings.HasPrefix(line, "latest_charge"), line)
 	}
-	for _, line := range show(part, "2022-11-15", all) {
+	for _, line := range render(part, "2022-11-15", all) {
 		require.False(t, strings.HasPrefix(line, "charges."), line)
 	}
 }
@@ -227,8 +238,16 @@ func TestAvailable(t *testing.T) {
 func TestNothingYet(t *testing.T) {
 	held := webhook.ChargeOf(lifeOf(t, "manual capture")[0].After)
 	for _, o := range []webhook.Object{
-		webhook.PaymentIntent{}, webhook.Charge{}, webhook.ChargeOf(lifeOf(t, "canceled before")[0].After), webhook.PaymentMethod{}, webhook.Dispute{},
-		webhook.BalanceTransaction{Of: held}, webhook.Transfer{Of: held}, webhook.ApplicationFee{Of: held}, webhook.Refund{Of: held}, webhook.Refund{Of: held, Number: -1},
+		webhook.PaymentIntent{},
+		webhook.Charge{},
+		webhook.ChargeOf(lifeOf(t, "canceled before")[0].After),
+		webhook.PaymentMethod{},
+		webhook.Dispute{},
+		webhook.BalanceTransaction{Of: held},
+		webhook.Transfer{Of: held},
+		webhook.ApplicationFee{Of: held},
+		webhook.Refund{Of: held},
+		webhook.Refund{Of: held, Number: -1},
 	} {
 		require.Equal(t, "xnull", string(o.AppendJSON([]byte("x"), "")), "%T", o)
 	}

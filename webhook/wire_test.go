@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -110,7 +111,9 @@ func walk(t require.TestingT, d *json.Decoder, path string, lines *[]string) {
 			key, err := d.Token()
 			require.NoError(t, err)
 			name, _ := key.(string)
-			require.Less(t, rank(last), rank(name), "%s: the keys are in order", path)
+			if rank(last) >= rank(name) {
+				require.Fail(t, "a key out of order", "%s: %s before %s", path, last, name)
+			}
 			last = name
 			walk(t, d, path+"."+name, lines)
 		}
@@ -122,7 +125,7 @@ func walk(t require.TestingT, d *json.Decoder, path string, lines *[]string) {
 	case json.Delim('['):
 		n := 0
 		for ; d.More(); n++ {
-			walk(t, d, fmt.Sprintf("%s[%d]", path, n), lines)
+			walk(t, d, path+"["+strconv.Itoa(n)+"]", lines)
 		}
 		if n == 0 {
 			*lines = append(*lines, strings.TrimPrefix(path, ".")+" = []")
@@ -130,9 +133,16 @@ func walk(t require.TestingT, d *json.Decoder, path string, lines *[]string) {
 		_, err = d.Token()
 		require.NoError(t, err)
 	default:
-		text, err := json.Marshal(token)
-		require.NoError(t, err)
-		*lines = append(*lines, strings.TrimPrefix(path, ".")+" = "+string(text))
+		text := "null"
+		switch token := token.(type) {
+		case string:
+			text = `"` + token + `"`
+		case json.Number:
+			text = token.String()
+		case bool:
+			text = strconv.FormatBool(token)
+		}
+		*lines = append(*lines, strings.TrimPrefix(path, ".")+" = "+text)
 	}
 }
 
@@ -161,7 +171,7 @@ func TestTypes(t *testing.T) {
 	require.NoError(t, err)
 	more, err := os.ReadFile("translatecharge.go")
 	require.NoError(t, err)
-	for _, quoted := range strings.Split(string(source)+string(more), `"`) {
+	for quoted := range strings.SplitSeq(string(source)+string(more), `"`) {
 		kind, _, ok := strings.Cut(quoted, ".")
 		switch kind {
 		case "payment_intent", "charge", "refund", "transfer", "application_fee":

@@ -90,8 +90,6 @@ func escapeAt(s string, i int) (escaped string, size int) {
 		return `\t`, 1
 	case c < 0x20:
 		return unicodeEscape, 1
-	case c < utf8.RuneSelf:
-		return "", 1
 	}
 	r, size := utf8.DecodeRuneInString(s[i:])
 	switch {
