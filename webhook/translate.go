@@ -97,50 +97,37 @@ func (tr *translator) open(t *paymentintent.Transition) bool {
 	return true
 }
 
-// room is space beside a story for what most transitions have: their domain events,
-// which are copied because [paymentintent.Transition.Next] writes over them, and the
-// moments of their snapshots.
-type room struct {
-	events  [4]paymentintent.Event
-	moments [4]moment
-}
-
-// furnish moves a story into its room.
-func (r *room) furnish(s *story, t *paymentintent.Transition) (*story, []moment) {
-	s.events = append(r.events[:0], t.Events...)
-	return s, r.moments[:0]
-}
-
-// tell keeps of a transition what its snapshots will need, and no more.
+// tell keeps of a transition what its snapshots will need, and no more, in one piece
+// of memory for most. The domain events are copied, because
+// [paymentintent.Transition.Next] writes over them.
 func tell(t *paymentintent.Transition) (*story, []moment) {
 	switch {
 	case t.Before.Status == paymentintent.StatusNone:
 		k := &struct {
-			story story
-			room  room
+			story   story
+			moments [4]moment
+			events  [4]paymentintent.Event
 		}{}
-		return k.room.furnish(&k.story, t)
-	case onlyCharge(t.Events):
+		k.story.events = append(k.events[:0], t.Events...)
+		return &k.story, k.moments[:0]
+	case len(t.Events) == 1 && aboutCharge(t.Events[0]):
 		k := &struct {
-			story  story
-			room   room
-			charge Charge
-		}{charge: chargeOf(&t.After, 0, 0)}
-		k.story.charge = &k.charge
-		return k.room.furnish(&k.story, t)
+			story   story
+			moments [4]moment
+			events  [1]paymentintent.Event
+			charge  Charge
+		}{events: [1]paymentintent.Event(t.Events), charge: chargeOf(&t.After, 0, 0)}
+		k.story.events, k.story.charge = k.events[:], &k.charge
+		return &k.story, k.moments[:0]
 	}
 	k := &struct {
-		story  story
-		room   room
-		before paymentintent.Intent
+		story   story
+		moments [4]moment
+		events  [4]paymentintent.Event
+		before  paymentintent.Intent
 	}{before: t.Before}
-	k.story.before = &k.before
-	return k.room.furnish(&k.story, t)
-}
-
-// onlyCharge reports whether all that Stripe says of a transition is about the charge.
-func onlyCharge(events []paymentintent.Event) bool {
-	return len(events) == 1 && aboutCharge(events[0])
+	k.story.events, k.story.before = append(k.events[:0], t.Events...), &k.before
+	return &k.story, k.moments[:0]
 }
 
 // aboutCharge reports whether an event moves the charge, and leaves the intent alone.
