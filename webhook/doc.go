@@ -16,6 +16,10 @@
 // come from the same renderer and can't differ. Keys stand in alphabetical order
 // behind id and object, as Stripe writes them.
 //
+// The object of an event that [FromPaymentIntent] made is a [Snapshot]: it becomes
+// one of these when somebody asks, by rendering it or by [Event.Value]. So to tell
+// of a transition costs little where nobody listens.
+//
 // What this library does not model it renders as Stripe does where there is
 // nothing to say: null, or the value of an account without settings. What Stripe
 // draws at random, such as an authorization code, is derived from the id, so that

@@ -14,7 +14,8 @@ import (
 
 // Event is one notification: that something of a Type happened at Created, with
 // a snapshot of the object as it then was. It is a value. Two Events compare
-// with == as long as their Objects do, which a Raw does.
+// with == as long as their Objects do, which a Raw does; Equal looks into a
+// Snapshot too.
 //
 // The zero Event is no event: it renders as JSON, but Decode refuses that.
 type Event struct {

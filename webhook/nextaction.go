@@ -68,7 +68,6 @@ var actions = [...]struct {
 	{"promptpay_display_qr_code", []field{{"data", link}, {"hosted_instructions_url", link}, {"image_url_png", link}, {"image_url_svg", link}}},
 	{"swish_handle_redirect_or_display_qr_code", []field{
 		{"hosted_instructions_url", link},
-		{"mobile_auth_url", link},
 		{"qr_code", object},
 		{"data", link},
 		{"image_url_png", link},

@@ -43,7 +43,8 @@ func dayBefore(v intents.Version) intents.Version {
 var someDetails = []intents.Pairs{
 	"",
 	"amount_details[discount_amount]=5&amount_details[shipping][amount]=10&amount_details[shipping][to_postal_code]=94107&amount_details[tax][total_tax_amount]=3&amount_details[tip][amount]=7",
-	"application=ca_1&application_fee_amount=100&on_behalf_of=acct_2&transfer_data[amount]=50&transfer_data[destination]=acct_1",
+	"application=ca_1&application_fee_amount=100&on_behalf_of=acct_2&transfer_data[destination]=acct_1",
+	"transfer_data[amount]=50&transfer_data[destination]=acct_1",
 	"client_secret=pi_1_secret_x&customer=cus_1&customer_account=acct_3&description=a \"quoted\" %26 ü \\ %0A text",
 	"payment_details[customer_reference]=c&payment_details[order_reference]=o",
 	"payment_method_options[card][capture_method]=manual&payment_method_options[card][installments][enabled]=true&payment_method_options[card][mandate_options][amount]=5&payment_method_options[card][network]=visa&payment_method_options[card][request_multicapture]=if_available",

@@ -54,10 +54,22 @@ func FromCharge(t capture.Transition, options ...Option) []Event {
 		was := outlineOf(&c)
 		capture.Fold(&c, e)
 		tr.begin(numberOf(&c, e), 0)
-		tr.charge = &Charge{Charge: c, ReleasedAt: c.Ledger.At}
+		tr.charge = &Charge{Charge: c, ReleasedAt: releasedAt(&c, &was)}
 		tr.chargeEvent(&c, &was, e)
 	}
 	return tr.finish(options)
+}
+
+// releasedAt returns when a hold went back, as well as a charge knows it: it has the
+// time of a capture and the end of the hold, but not that of a release.
+func releasedAt(c *capture.Charge, was *outline) intents.Time {
+	switch {
+	case c.Ledger.At != 0:
+		return c.Ledger.At
+	case c.Status == capture.StatusExpired:
+		return was.captureBefore
+	}
+	return c.Created
 }
 
 // numberOf tells the domain events of one charge apart. A charge counts no versions;

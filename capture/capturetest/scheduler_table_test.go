@@ -181,7 +181,7 @@ func (s *table) due(t intents.Time) bool {
 	case "milliseconds":
 		return t/1000 <= now
 	case "overflow":
-		return t.Sub(now) <= 0
+		return int64(t-now)*int64(time.Second) <= 0
 	case "int32":
 		return int32(t) <= int32(now)
 	case "unset":
