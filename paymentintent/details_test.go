@@ -144,11 +144,23 @@ func TestMessages(t *testing.T) {
 	confirmed := must(t, paymentintent.Intent{}, create(t, "pm_card_visa"), paymentintent.Confirm{})
 	var golden strings.Builder
 	for _, f := range []paymentintent.Failure{
-		{Code: "card_declined", DeclineCode: "insufficient_funds"}, {Code: "card_declined", DeclineCode: "expired_card"}, {Code: "card_declined"},
-		{Code: "card_declined", DeclineCode: "lost_card"}, {Code: "expired_card"}, {Code: "incorrect_cvc"}, {Code: "incorrect_number"}, {Code: "processing_error", DeclineCode: "insufficient_funds"},
-		{Code: "authentication_required", DeclineCode: "authentication_required"}, {Code: "payment_intent_authentication_failure"},
-		{Code: "payment_intent_payment_attempt_expired"}, {Code: "account_closed"}, {Code: "no_account"}, {Code: "debit_not_authorized"}, {Code: "insufficient_funds"},
-		{Code: "card_declined", DeclineCode: "fraudulent", Blocked: true}, {Type: "api_error", Code: "card_declined", Message: "Say it yourself."},
+		{Code: "card_declined", DeclineCode: "insufficient_funds"},
+		{Code: "card_declined", DeclineCode: "expired_card"},
+		{Code: "card_declined"},
+		{Code: "card_declined", DeclineCode: "lost_card"},
+		{Code: "expired_card"},
+		{Code: "incorrect_cvc"},
+		{Code: "incorrect_number"},
+		{Code: "processing_error", DeclineCode: "insufficient_funds"},
+		{Code: "authentication_required", DeclineCode: "authentication_required"},
+		{Code: "payment_intent_authentication_failure"},
+		{Code: "payment_intent_payment_attempt_expired"},
+		{Code: "account_closed"},
+		{Code: "no_account"},
+		{Code: "debit_not_authorized"},
+		{Code: "insufficient_funds"},
+		{Code: "card_declined", DeclineCode: "fraudulent", Blocked: true},
+		{Type: "api_error", Code: "card_declined", Message: "Say it yourself."},
 	} {
 		s := must(t, confirmed, paymentintent.Decline{Failure: f})
 		fmt.Fprintf(&golden, "%+v\n    %v\n    %v\n", f, s.Charge.Outcome, intents.Pairs(s.LastPaymentError).Without("payment_method"))

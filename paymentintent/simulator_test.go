@@ -152,7 +152,7 @@ func TestSimulatorRefuses(t *testing.T) {
 
 // TestAct plays the customer.
 func TestAct(t *testing.T) {
-	asked := func(pm string, kind string) paymentintent.Intent {
+	asked := func(pm, kind string) paymentintent.Intent {
 		return must(t, paymentintent.Intent{}, create(t, pm), paymentintent.Confirm{}, challenge(kind, 0))
 	}
 	act := func(s paymentintent.Intent) paymentintent.Command {
