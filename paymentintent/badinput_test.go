@@ -1,6 +1,8 @@
 package paymentintent_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -8,6 +10,7 @@ import (
 
 	"github.com/payintent/intents"
 	"github.com/payintent/intents/capture"
+	"github.com/payintent/intents/internal/script"
 	"github.com/payintent/intents/paymentintent"
 )
 
@@ -184,6 +187,7 @@ func TestUnknownEvents(t *testing.T) {
 func TestCorruptState(t *testing.T) {
 	s := samples(t)
 	type change = func(s *paymentintent.Intent)
+	var texts strings.Builder
 	for _, c := range []struct {
 		in     paymentintent.Intent
 		change change
@@ -191,6 +195,11 @@ func TestCorruptState(t *testing.T) {
 		fast   bool
 	}{
 		{s[""][0], func(s *paymentintent.Intent) { s.Amount = 1 }, "status", true},
+		{s[""][0], func(s *paymentintent.Intent) { s.ID = "pi_1" }, "status", true},
+		{s[""][0], func(s *paymentintent.Intent) { s.Version = 1 }, "status", true},
+		{s[""][0], func(s *paymentintent.Intent) { s.Charges = 1 }, "status", true},
+		{s[""][0], func(s *paymentintent.Intent) { s.Charge.Status = capture.StatusFailed }, "status", true},
+		{s[""][0], func(s *paymentintent.Intent) { s.Due = 1 }, "status", false},
 		{s[rpm][0], func(s *paymentintent.Intent) { s.Status = "" }, "status", true},
 		{s[rpm][0], func(s *paymentintent.Intent) { s.Status = "requires_patience" }, "status", true},
 		{s[rpm][0], func(s *paymentintent.Intent) { s.ID = "" }, "id", true},
@@ -257,6 +266,7 @@ func TestCorruptState(t *testing.T) {
 		broken := c.in
 		require.NoError(t, paymentintent.Check(broken))
 		c.change(&broken)
+		fmt.Fprintln(&texts, paymentintent.Check(broken))
 		class, param, code := refusal(paymentintent.Check(broken))
 		require.Equal(t, [3]string{"contents", c.field, "corrupt_state"}, [3]string{class, param, code}, "%#v", broken)
 		_, err := paymentintent.Apply(broken, nil, time.Time{})
@@ -269,6 +279,7 @@ func TestCorruptState(t *testing.T) {
 			require.Equal(t, "now", param, "Apply reads no carried string")
 		}
 	}
+	script.Golden(t, "testdata/corrupt.golden", []byte(texts.String()))
 	for _, list := range s {
 		for _, good := range list {
 			require.NoError(t, paymentintent.Check(good))
