@@ -1,0 +1,112 @@
+package paymentintent_test
+
+import (
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/payintent/intents"
+	"github.com/payintent/intents/capture"
+	"github.com/payintent/intents/paymentintent"
+	"github.com/payintent/intents/paymentintent/paymentintenttest"
+)
+
+// TestEventsTellTheirTime: every event that has a time has that of its command.
+func TestEventsTellTheirTime(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var s paymentintent.Intent
+		now := start
+		for range 12 {
+			now = now.Add(time.Duration(rapid.IntRange(1, 100_000).Draw(t, "seconds")) * time.Second)
+			tr, err := paymentintent.Apply(s, paymentintenttest.Commands(s).Draw(t, "command"), now)
+			if err != nil {
+				continue
+			}
+			for _, e := range tr.Events {
+				if at := reflect.ValueOf(e).FieldByName("At"); at.IsValid() {
+					require.Equal(t, intents.TimeOf(now), at.Interface(), "%T", e)
+				}
+			}
+			s = tr.After
+		}
+	})
+}
+
+func TestUpdateKeepsWhatItSets(t *testing.T) {
+	types := intents.TypesOf(intents.Card, intents.Link)
+	s := must(t, paymentintent.Intent{}, create(t, "pm_card_visa"), paymentintent.Update{PaymentMethodTypes: intents.Some(types), CaptureMethod: intents.Some(capture.Manual)})
+	require.Equal(t, types, s.PaymentMethodTypes)
+	require.Equal(t, capture.Manual, s.CaptureMethod)
+}
+
+func TestLateUpdateIsRefusedInFull(t *testing.T) {
+	s := must(t, paymentintent.Intent{}, create(t, "pm_card_visa"), paymentintent.Confirm{}, paymentintent.Approve{})
+	_, err := paymentintent.Apply(s, paymentintent.Update{Currency: intents.Some(intents.Currency("eur"))}, start)
+	require.Equal(t, &intents.StateError{
+		Object: "payment_intent", Command: "update", Status: "succeeded", Code: "payment_intent_unexpected_state", Param: "currency",
+		Allowed: []string{"requires_payment_method", "requires_confirmation", "requires_action"},
+		Legal:   []string{"update", "settle", "refund", "report_refund", "dispute"},
+	}, err)
+}
+
+func TestLivemodeStays(t *testing.T) {
+	live := func(c *paymentintent.Create) { c.Livemode = true }
+	for _, s := range []paymentintent.Intent{
+		must(t, paymentintent.Intent{}, create(t, "pm_card_visa", live), paymentintent.Confirm{}, paymentintent.Notify{CompletesIn: time.Hour}),
+		must(t, paymentintent.Intent{}, create(t, "pm_card_visa", live, manually), paymentintent.Confirm{},
+			paymentintent.Approve{Terms: capture.Terms{Features: capture.AsyncCapture}}, paymentintent.Capture{}),
+		must(t, paymentintent.Intent{}, create(t, "pm_card_visa", live), paymentintent.Cancel{}),
+	} {
+		require.True(t, s.Flags.Has(paymentintent.Livemode), s.Status)
+	}
+}
+
+// TestReturnURL: automatic payment methods that might redirect want one, those that
+// can't do not.
+func TestReturnURL(t *testing.T) {
+	confirmed := func(automatic, never bool) error {
+		s := must(t, paymentintent.Intent{}, create(t, "pm_card_visa"))
+		s.PaymentMethodTypes = intents.TypesOf(intents.Card, intents.Ideal)
+		if automatic {
+			s.Flags |= paymentintent.AutomaticPaymentMethods
+		}
+		if never {
+			s.Flags |= paymentintent.NoRedirects
+		}
+		_, err := paymentintent.Apply(s, paymentintent.Confirm{}, start)
+		return err
+	}
+	require.ErrorContains(t, confirmed(true, false), "return_url")
+	require.NoError(t, confirmed(true, true))
+	require.NoError(t, confirmed(false, false))
+	require.NoError(t, confirmed(false, true))
+}
+
+// TestNextForgetsTheStepBefore: a step that does nothing says and owes nothing.
+func TestNextForgetsTheStepBefore(t *testing.T) {
+	var tr paymentintent.Transition
+	for _, c := range []paymentintent.Command{create(t, "pm_card_visa", later), paymentintent.Confirm{}, paymentintent.Approve{}} {
+		require.NoError(t, tr.Next(c, start))
+	}
+	require.NotEmpty(t, tr.Events)
+	require.NotEmpty(t, tr.Deferred)
+	require.NoError(t, tr.Next(paymentintent.Settle{}, start.Add(time.Hour)))
+	require.NoError(t, tr.Next(paymentintent.Settle{}, start.Add(time.Hour)))
+	require.Empty(t, tr.Events)
+	require.Empty(t, tr.Deferred)
+	require.Equal(t, tr.Before, tr.After)
+
+	before := tr
+	require.Error(t, tr.Next(paymentintent.Confirm{}, start))
+	require.Equal(t, before, tr, "a refusal leaves it as it was")
+}
+
+func TestNoCommandIsNamed(t *testing.T) {
+	_, err := paymentintent.Apply(paymentintent.Intent{}, nil, start)
+	require.Equal(t, &intents.InvalidError{Param: "command", Message: "the command is nil or a pointer"}, err)
+	_, err = paymentintent.Apply(paymentintent.Intent{}, paymentintent.Create{}, time.Time{})
+	require.Equal(t, &intents.InvalidError{Param: "now", Message: "the time is not set, or after the year 9999"}, err)
+}
