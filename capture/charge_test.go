@@ -304,7 +304,9 @@ func TestBadDisputesAndTime(t *testing.T) {
 		{"after the year 9999", capture.Charge{}, fresh, time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC), "now", ""},
 	})
 	refusal{"no time", capture.Charge{}, fresh, time.Time{}, "now", ""}.test(t)
-	require.Equal(t, intents.Time(1), apply(t, time.Unix(1, 0), fresh).Ledger.At)
+	first := apply(t, time.Unix(1, 0), fresh)
+	require.Equal(t, intents.Time(1), first.Ledger.At)
+	require.NoError(t, capture.Check(first))
 	last := time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)
 	require.Equal(t, intents.TimeOf(last), apply(t, last, fresh).Ledger.At)
 }

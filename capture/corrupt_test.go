@@ -28,7 +28,11 @@ func TestCorruptCharges(t *testing.T) {
 		{"a status without contents", "(none)", "id", false, func(c *capture.Charge) { c.Status = capture.StatusSettled }},
 		{"contents without a status", "settled", "status", false, func(c *capture.Charge) { c.Status = "" }},
 		{"an id without a status", "(none)", "status", false, func(c *capture.Charge) { c.ID = "ch_1" }},
-		{"an amount without a status", "(none)", "status", false, func(c *capture.Charge) { c.AmountReleased = 1 }},
+		{"an amount without a status", "(none)", "status", false, func(c *capture.Charge) { c.Amount = 1 }},
+		{"authorized without a status", "(none)", "status", false, func(c *capture.Charge) { c.AmountAuthorized = 1 }},
+		{"captured without a status", "(none)", "status", false, func(c *capture.Charge) { c.AmountCaptured = 1 }},
+		{"released without a status", "(none)", "status", false, func(c *capture.Charge) { c.AmountReleased = 1 }},
+		{"refunded without a status", "(none)", "status", false, func(c *capture.Charge) { c.AmountRefunded = 1 }},
 		{"a ledger entry without a status", "(none)", "status", false, func(c *capture.Charge) { c.Ledger.At = 1 }},
 		{"metadata without a status", "(none)", "status", true, func(c *capture.Charge) { c.Metadata = "a=b" }},
 		{"no id", "settled", "id", false, func(c *capture.Charge) { c.ID = "" }},
@@ -55,6 +59,7 @@ func TestCorruptCharges(t *testing.T) {
 		{"negative released", "released", "amount_released", false, func(c *capture.Charge) { c.AmountReleased = -1 }},
 		{"too much released", "released", "amount_released", false, func(c *capture.Charge) { c.AmountReleased = 4 }},
 		{"too little released", "released", "status", false, func(c *capture.Charge) { c.AmountReleased = 2 }},
+		{"more released than not captured", "settled", "amount_released", false, func(c *capture.Charge) { c.AmountReleased = 1 }},
 		{"released while held", "authorized", "status", false, func(c *capture.Charge) { c.AmountReleased = 1 }},
 		{"negative refunded", refunded, "amount_refunded", false, func(c *capture.Charge) { c.AmountRefunded = -1 }},
 		{"too much refunded", refunded, "amount_refunded", false, func(c *capture.Charge) { c.AmountRefunded = 4 }},
@@ -113,6 +118,13 @@ func TestCorruptCharges(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestCorruptStatus: the refusal says what stands there.
+func TestCorruptStatus(t *testing.T) {
+	c := apply(t, day(0), capture.Authorize{Attempt: attempt(3), Method: capture.Automatic})
+	c.Status = "lost"
+	require.EqualError(t, capture.Check(c), "status: it is unknown: lost (corrupt_state)")
 }
 
 // TestCorruptRefunds: what reads the list of refunds checks it first.

@@ -86,6 +86,7 @@ func (m *model) config() explore.Config[world, act] {
 		Sometimes:  m.sometimes(),
 		Label:      func(w world) string { return string(w.Charge.Status) },
 		Name:       func(a act) string { return string(a.Command.Name()) },
+		MaxStates:  1 << 14, // a counter that nothing bounds shows as this
 	}
 }
 

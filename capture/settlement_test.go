@@ -131,6 +131,7 @@ func TestPricing(t *testing.T) {
 		{capture.Pricing{BasisPoints: 5000, Fixed: math.MaxInt64}, math.MaxInt64, math.MaxInt64},
 		{capture.Pricing{Fixed: 5}, 0, 0},
 		{capture.Pricing{Fixed: 5}, -1, 0},
+		{capture.TestPricing(), -1000000, 0},
 		{capture.Pricing{BasisPoints: -1, Fixed: -1}, 1000000, 0},   // no such pricing passes Check
 		{capture.Pricing{BasisPoints: 20000, Fixed: 1}, 1000, 1000}, // nor does this
 	} {

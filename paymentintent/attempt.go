@@ -199,9 +199,7 @@ func fund(s *Intent, amount int64, terms capture.Terms, pm intents.PaymentMethod
 	case amount < s.Amount-s.Funded:
 		return PartiallyFunded{At: now, Funded: s.Funded + amount}, nil
 	}
-	paid := *s
-	paid.PaymentMethod = pm
-	a, err := approval(&paid, &terms, now)
+	a, err := approval(s, &terms, now)
 	if err != nil {
 		return nil, err
 	}

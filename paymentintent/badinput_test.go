@@ -2,6 +2,8 @@ package paymentintent_test
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -32,6 +34,7 @@ func TestBadInput(t *testing.T) {
 		return paymentintent.Approve{Terms: x}
 	}
 	const contents, state = "contents", "status of payment_intent"
+	told := map[string]string{}
 	for name, c := range map[string]struct {
 		in                 paymentintent.Intent
 		command            paymentintent.Command
@@ -86,6 +89,15 @@ func TestBadInput(t *testing.T) {
 		"failure without a code":       {s[ra][0], paymentintent.FailAction{Failure: paymentintent.Failure{Message: "a"}}, contents, "failure", "parameter_missing"},
 		"unknown outcome":              {s[ra][3], paymentintent.VerifyMicrodeposits{DescriptorCode: "a", Outcome: 4}, contents, "outcome", ""},
 		"collected with nonsense":      {s[proc][0], paymentintent.Collect{Terms: capture.Terms{Outcome: "x"}}, contents, "outcome", ""},
+		"funded on bad terms":          {s[ra][4], paymentintent.Fund{Amount: 2000, Terms: capture.Terms{Hold: -1}}, contents, "hold", ""},
+		"one amount of two":            {s[ra][3], paymentintent.VerifyMicrodeposits{Amounts: [2]int64{32, 0}}, contents, "amounts", "payment_method_microdeposit_verification_amounts_invalid"},
+		"transfer amount of one":       {s[""][0], change(func(c *paymentintent.Create) { c.Details = "transfer_data[amount]=1" }), contents, "transfer_data[destination]", "parameter_missing"},
+		"transfer and fee of one": {s[""][0], change(func(c *paymentintent.Create) {
+			c.Details = "application_fee_amount=0&transfer_data[amount]=1&transfer_data[destination]=a"
+		}), contents, "transfer_data[amount]", "parameters_exclusive"},
+		"late update of an early key":  {s[proc][0], paymentintent.Update{Details: "customer=cus_1"}, state, "customer", "payment_intent_unexpected_state"},
+		"late update of another's key": {s[proc][0], paymentintent.Update{Details: "return_url=a"}, contents, "return_url", "parameter_unknown"},
+		"late update of an unknown":    {s[proc][0], paymentintent.Update{Details: "colour=red"}, contents, "colour", "parameter_unknown"},
 		"disputed with nonsense":       {s[succ][0], paymentintent.Dispute{Reason: badText}, contents, "reason", ""},
 		"refund for another reason":    {s[succ][0], paymentintent.Refund{Reason: "x"}, contents, "reason", ""},
 	} {
@@ -93,8 +105,20 @@ func TestBadInput(t *testing.T) {
 		require.Equal(t, paymentintent.Transition{}, tr, name)
 		class, param, code := refusal(err)
 		require.Equal(t, [3]string{c.class, c.param, c.code}, [3]string{class, param, code}, name)
-		require.NotEmpty(t, err.Error(), name)
+		told[name] = err.Error()
 	}
+	goldenTexts(t, "testdata/badinput.golden", told)
+}
+
+// goldenTexts holds what is told against a golden file. Texts are for people, and
+// may change; that they say something is what is tested.
+func goldenTexts(tb testing.TB, path string, told map[string]string) {
+	tb.Helper()
+	var golden strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(told)) {
+		fmt.Fprintf(&golden, "%s: %q\n", name, told[name])
+	}
+	script.Golden(tb, path, []byte(golden.String()))
 }
 
 // TestDeadlines: what comes after its deadline is refused, even if no timer ran, and
@@ -199,6 +223,10 @@ func TestCorruptState(t *testing.T) {
 		{s[""][0], func(s *paymentintent.Intent) { s.Version = 1 }, "status", true},
 		{s[""][0], func(s *paymentintent.Intent) { s.Charges = 1 }, "status", true},
 		{s[""][0], func(s *paymentintent.Intent) { s.Charge.Status = capture.StatusFailed }, "status", true},
+		{s[""][0], func(s *paymentintent.Intent) { s.ID = "pi_1" }, "status", true},
+		{s[""][0], func(s *paymentintent.Intent) { s.Version = 1 }, "status", true},
+		{s[""][0], func(s *paymentintent.Intent) { s.Charges = 1 }, "status", true},
+		{s[""][0], func(s *paymentintent.Intent) { s.Charge.Status = capture.StatusFailed }, "status", true},
 		{s[""][0], func(s *paymentintent.Intent) { s.Due = 1 }, "status", false},
 		{s[rpm][0], func(s *paymentintent.Intent) { s.Status = "" }, "status", true},
 		{s[rpm][0], func(s *paymentintent.Intent) { s.Status = "requires_patience" }, "status", true},
@@ -243,6 +271,7 @@ func TestCorruptState(t *testing.T) {
 		{s[succ][0], func(s *paymentintent.Intent) { s.Charge.Ledger.Fee = -1 }, "balance_transaction", true},
 		{captured(t), func(s *paymentintent.Intent) { s.Status, s.CanceledAt = canc, 1 }, "latest_charge", true},
 
+		{s[""][0], func(s *paymentintent.Intent) { s.Owner = "in_1" }, "status", false},
 		{s[rpm][0], func(s *paymentintent.Intent) { s.ID = "\xff" }, "id", false},
 		{s[rpm][0], func(s *paymentintent.Intent) { s.Created = 0 }, "created", false},
 		{s[rpm][0], func(s *paymentintent.Intent) { s.Currency = "xxx" }, "currency", false},
@@ -285,9 +314,24 @@ func TestCorruptState(t *testing.T) {
 			require.NoError(t, paymentintent.Check(good))
 		}
 	}
+
+	// At the limit it is good.
 	limit := s[rpm][0]
-	limit.Amount = 1<<61 - 1
+	limit.Amount, limit.Created = 1<<61-1, 1
 	require.NoError(t, paymentintent.Check(limit))
+	limit = s[proc][0]
+	limit.Due = 1
+	require.NoError(t, paymentintent.Check(limit))
+}
+
+// TestLeast: the least that is more than nothing counts.
+func TestLeast(t *testing.T) {
+	s := samples(t)
+	second := intents.TimeOf(start) + 1
+	require.Equal(t, second, must(t, s[conf][0], challenge("redirect_to_url", 1)).Due)
+	require.Equal(t, second, must(t, s[conf][0], paymentintent.Notify{CompletesIn: 1}).Due)
+	require.Equal(t, second, must(t, s[conf][0], paymentintent.Postpone{AskIn: 1}).Due)
+	require.Equal(t, uint8(1), must(t, s[ra][3], paymentintent.VerifyMicrodeposits{Amounts: [2]int64{1, 1}, Outcome: paymentintent.Mismatched}).Verifications)
 }
 
 func captured(tb testing.TB) paymentintent.Intent {

@@ -226,12 +226,8 @@ func update(s *Intent, c *Update) (Event, error) {
 	} else if err := checkUpdate(c, &e); err != nil {
 		return nil, err
 	}
-	stage := atUpdate
-	if !early {
-		stage = late
-	}
 	var err error
-	if e.Details, err = mergeDetails(s.Details, c.Details, stage); err != nil {
+	if e.Details, err = mergeDetails(s.Details, c.Details, atUpdate); err != nil {
 		return nil, err
 	}
 	if e.Metadata, err = s.Metadata.Merge(c.Metadata); err != nil {
@@ -261,9 +257,6 @@ func (s *Intent) statusAfter(e *Updated) Status {
 }
 
 func checkUpdate(c *Update, e *Updated) error {
-	if err := e.Currency.Check(); err != nil {
-		return err
-	}
 	if c.Amount.Given || c.Currency.Given {
 		if err := e.Currency.CheckCharge(e.Amount, "amount"); err != nil {
 			return err
@@ -378,10 +371,7 @@ func checkConfirm(s *Intent, c *Confirm, e *Confirmed) error {
 	case (traits.Redirect || s.Flags.Has(AutomaticPaymentMethods) && s.PaymentMethodTypes.Redirects()) && !s.Flags.Has(NoRedirects) && detail(e.Details, KeyReturnURL) == "":
 		return invalid("return_url", "", "This PaymentIntent is configured to accept payment methods enabled in your Dashboard. Because some of these payment methods might redirect your customer off of your page, you must provide a `return_url`. If you don't want to accept redirect-based payment methods, set `automatic_payment_methods[enabled]` to `true` and `automatic_payment_methods[allow_redirects]` to `never` when creating Setup Intents and Payment Intents.")
 	}
-	if c.Details == "" {
-		return nil // nothing that was checked before has changed
-	}
-	return checkConnect(e.Details, s.Amount)
+	return nil // a confirmation takes no parameters of Connect
 }
 
 // void decides what an owner may do, and when.

@@ -133,7 +133,8 @@ func TestDetailKeysAreACopy(t *testing.T) {
 // TestStrings holds what a command says of itself.
 func TestStrings(t *testing.T) {
 	var golden strings.Builder
-	for _, c := range append(zeroCommands(), fullCommands(t)...) {
+	commands := append(zeroCommands(), fullCommands(t)...)
+	for _, c := range append(commands, paymentintent.Confirm{OffSession: true}, paymentintent.Confirm{ErrorOnRequiresAction: true}) {
 		fmt.Fprintln(&golden, c)
 	}
 	script.Golden(t, "testdata/strings.golden", []byte(golden.String()))

@@ -180,10 +180,7 @@ func (s *Intent) failed(e *AttemptFailed) {
 
 func (s *Intent) captured(e *Captured) {
 	capture.Fold(&s.Charge, e.Captured)
-	s.Amount, s.Metadata = e.Total, e.Metadata
-	if s.Flags.Has(Capturing) {
-		s.Funded = 0
-	}
+	s.Amount, s.Metadata, s.Funded = e.Total, e.Metadata, 0
 	s.rest(succ)
 }
 

@@ -29,7 +29,7 @@ func changes(before, after paymentintent.Intent) []string {
 	was, is := fields(before), fields(after)
 	var lines []string
 	for name, v := range is {
-		if was[name] != v {
+		if before, ok := was[name]; !ok || before != v {
 			lines = append(lines, name+"="+v)
 		}
 	}

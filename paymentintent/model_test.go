@@ -118,7 +118,7 @@ func newWorld(tb testing.TB) *world {
 		{CaptureMethod: capture.Manual, ConfirmationMethod: paymentintent.ConfirmManual},
 		{CaptureMethod: capture.AutomaticAsync, Owner: "cs_1"},
 		{CaptureMethod: capture.Manual, Owner: "in_1"},
-		{CaptureMethod: capture.Automatic, ConfirmLimit: 1},
+		{CaptureMethod: capture.Automatic, ConfirmLimit: 1, Livemode: true},
 	} {
 		c.ID, c.Amount, c.Currency, c.PaymentMethodTypes = piID, 2, "ars", types
 		w.creates = append(w.creates, action{c})
@@ -281,6 +281,10 @@ func checkTransition(t paymentintent.Transition) error {
 			return errors.New("something changes without an event")
 		}
 		return nil
+	}
+	const forLife = paymentintent.Livemode | paymentintent.AutomaticPaymentMethods | paymentintent.NoRedirects | paymentintent.CryptoAtOnce
+	if t.Before.Status != "" && t.Before.Flags&forLife != t.After.Flags&forLife {
+		return errors.New("what was said at creation changes")
 	}
 	after := paymentintent.Evolve(t.Before, t.Events[0])
 	pending := paymentintent.Pending(t.After)

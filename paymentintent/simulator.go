@@ -142,8 +142,6 @@ func actionWindow(kind string) time.Duration {
 		return 3 * 24 * time.Hour
 	case "multibanco_display_details":
 		return 7 * 24 * time.Hour
-	case "display_bank_transfer_instructions":
-		return 0
 	case "redirect_to_url":
 		return 24 * time.Hour
 	}

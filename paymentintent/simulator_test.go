@@ -127,6 +127,7 @@ func TestSimulatorDraws(t *testing.T) {
 	}{
 		{nil, 2 * time.Second},
 		{[]int{1}, 3 * time.Second},
+		{[]int{2}, 2 * time.Second}, // out of range, so the first
 		{[]int{1, 6}, 3 * time.Second},
 		{[]int{1, 7}, 4 * time.Second},
 		{[]int{1, 7, 3596}, time.Hour},
@@ -136,6 +137,44 @@ func TestSimulatorDraws(t *testing.T) {
 		require.Equal(t, c.want, got.(paymentintent.Approve).Terms.SettleIn)
 		require.Equal(t, capture.TestPricing(), got.(paymentintent.Approve).Terms.Pricing)
 	}
+}
+
+// asks notes how many answers each question of the simulator's has.
+type asks struct{ n []int }
+
+// IntN implements capture.Chooser.
+func (a *asks) IntN(n int) int {
+	a.n = append(a.n, n)
+	return n - 1
+}
+
+// TestSimulatorAsks: one ledger entry in eight takes its time.
+func TestSimulatorAsks(t *testing.T) {
+	confirmed := must(t, paymentintent.Intent{}, create(t, "pm_card_visa", later), paymentintent.Confirm{})
+	var a asks
+	_, err := paymentintent.Simulator{Chooser: &a}.Report(t.Context(), confirmed, paymentintent.Pending(confirmed)[0])
+	require.NoError(t, err)
+	require.Equal(t, []int{2, 8, 3597}, a.n)
+}
+
+// TestSimulatorActions: what the customer is shown depends on what the client can do.
+func TestSimulatorActions(t *testing.T) {
+	shown := func(pm string, details intents.Pairs, at time.Time) paymentintent.NextAction {
+		s := must(t, paymentintent.Intent{}, create(t, pm))
+		tr, err := paymentintent.Apply(s, paymentintent.Confirm{Details: details}, at)
+		require.NoError(t, err)
+		tr, err = paymentintent.Answer(t.Context(), paymentintent.Simulator{}, tr, at)
+		require.NoError(t, err)
+		return tr.After.NextAction
+	}
+	const secure = "pm_card_threeDSecure2Required"
+	require.Equal(t, paymentintent.NextAction("source=payatt_"+piID+"&type=use_stripe_sdk"), shown(secure, "", start))
+	require.Equal(t, paymentintent.NextAction("source=payatt_"+piID+"&type=use_stripe_sdk"), shown(secure, "return_url=https://a&use_stripe_sdk=true", start))
+	require.Equal(t, paymentintent.NextAction("return_url=https://a&type=redirect_to_url&url=https://hooks.stripe.com/redirect/authenticate/"+piID), shown(secure, "return_url=https://a", start))
+	require.Equal(t, "redirect_to_url", shown(secure, "return_url=https://a&use_stripe_sdk=false", start).Type())
+	late := time.Date(2025, time.November, 10, 23, 59, 59, 0, time.UTC)
+	arrival, _ := shown("pm_usBankAccount_failMicrodeposits", "", late).Get("arrival_date")
+	require.Equal(t, "2025-11-12", arrival)
 }
 
 func TestSimulatorRefuses(t *testing.T) {
@@ -208,6 +247,8 @@ func TestAftermath(t *testing.T) {
 	require.Equal(t, []paymentintent.Command{paymentintent.ReportRefund{Number: 1, Status: capture.RefundSucceeded}},
 		aftermath(paid("pm_card_visa", paymentintent.Refund{Amount: 1}, paymentintent.Refund{Amount: 2, Pending: true})))
 	require.Equal(t, []paymentintent.Command{paymentintent.ReportRefund{Status: capture.RefundFailed}}, aftermath(paid("pm_card_refundFail", paymentintent.Refund{Amount: 1})))
+	require.Equal(t, []paymentintent.Command{paymentintent.ReportRefund{Number: 0, Status: capture.RefundFailed}, paymentintent.ReportRefund{Number: 1, Status: capture.RefundFailed}},
+		aftermath(paid("pm_card_refundFail", paymentintent.Refund{Amount: 1}, paymentintent.Refund{Amount: 1})))
 	require.Empty(t, aftermath(must(t, paymentintent.Intent{}, create(t, "pm_card_createDispute", manually), paymentintent.Confirm{}, paymentintent.Approve{})), "a hold is not disputed")
 }
 

@@ -110,3 +110,76 @@ func TestNoCommandIsNamed(t *testing.T) {
 	_, err = paymentintent.Apply(paymentintent.Intent{}, paymentintent.Create{}, time.Time{})
 	require.Equal(t, &intents.InvalidError{Param: "now", Message: "the time is not set, or after the year 9999"}, err)
 }
+
+// TestIncrementLeavesTheChargeAlone: what was changed on the intent alone stays there,
+// unless the increment brings something of its own.
+func TestIncrementLeavesTheChargeAlone(t *testing.T) {
+	hold := must(t, paymentintent.Intent{}, create(t, "pm_card_visa", manually), paymentintent.Confirm{}, paymentintent.Approve{Terms: capture.Terms{Features: capture.Incremental}})
+	s := must(t, hold, paymentintent.Update{Details: "description=Later"}, paymentintent.IncrementAuthorization{Amount: 3000})
+	require.Empty(t, s.Charge.Details)
+	require.Equal(t, intents.Pairs("description=Later"), s.Details)
+	s = must(t, s, paymentintent.IncrementAuthorization{Amount: 4000, Details: "application_fee_amount=1"})
+	require.Equal(t, intents.Pairs("application_fee_amount=1&description=Later"), s.Charge.Details)
+}
+
+// TestAuthenticationSurvives: an update of something else does not void it.
+func TestAuthenticationSurvives(t *testing.T) {
+	s := must(t, paymentintent.Intent{}, create(t, "pm_card_visa", byHand), paymentintent.Confirm{}, challenge("use_stripe_sdk", 0), paymentintent.Authenticate{})
+	require.True(t, s.Flags.Has(paymentintent.Authenticated))
+	require.True(t, must(t, s, paymentintent.Update{Metadata: "a=b", Details: "description=A"}).Flags.Has(paymentintent.Authenticated))
+	for _, c := range []paymentintent.Update{
+		{Amount: some(1000)}, {Currency: intents.Some[intents.Currency]("eur")}, {PaymentMethod: intents.Some(method(t, "pm_card_amex"))}, {PaymentMethod: intents.Some(intents.PaymentMethod{})},
+	} {
+		require.False(t, must(t, s, c).Flags.Has(paymentintent.Authenticated), c)
+	}
+	require.True(t, must(t, s, paymentintent.Confirm{}).Flags.Has(paymentintent.Authenticated))
+	require.False(t, must(t, s, confirmWith(t, "pm_card_amex")).Flags.Has(paymentintent.Authenticated))
+}
+
+// TestAttemptEnds: what was said of an attempt is forgotten with it, however it ends.
+func TestAttemptEnds(t *testing.T) {
+	offSession := must(t, paymentintent.Intent{}, create(t, "pm_card_visa", ofInvoice), paymentintent.Confirm{OffSession: true, ErrorOnRequiresAction: true})
+	require.Equal(t, paymentintent.OffSession|paymentintent.ErrorOnRequiresAction, offSession.Flags)
+	for _, end := range [][]paymentintent.Command{
+		{paymentintent.Approve{}},
+		{declined()},
+		{challenge("use_stripe_sdk", 0)},
+		{paymentintent.Notify{CompletesIn: time.Hour}, paymentintent.Void{Reason: paymentintent.VoidInvoice}},
+		{paymentintent.Notify{CompletesIn: time.Hour}, declined()},
+	} {
+		require.Zero(t, must(t, offSession, end...).Flags, end)
+	}
+}
+
+// TestNextOnAnotherIntent: a Transition that is used again for another intent says
+// nothing of the one before, even where nothing happens.
+func TestNextOnAnotherIntent(t *testing.T) {
+	settled := must(t, paymentintent.Intent{}, create(t, "pm_card_visa"), paymentintent.Confirm{}, paymentintent.Approve{})
+	tr, err := paymentintent.Apply(must(t, paymentintent.Intent{}, create(t, "pm_card_visa")), paymentintent.Confirm{}, start)
+	require.NoError(t, err)
+	require.NotEmpty(t, tr.Deferred)
+	tr.After = settled
+	require.NoError(t, tr.Next(paymentintent.Settle{}, start))
+	require.Empty(t, tr.Deferred)
+	require.Empty(t, tr.Events)
+}
+
+// TestPostponeSooner: but for a notification, asking again sooner is fine.
+func TestPostponeSooner(t *testing.T) {
+	debit := must(t, paymentintent.Intent{}, create(t, "pm_usBankAccount_success"), paymentintent.Confirm{}, paymentintent.Submit{AskIn: 72 * time.Hour}, paymentintent.Postpone{AskIn: time.Hour})
+	require.Equal(t, intents.TimeOf(start.Add(time.Hour)), debit.Due)
+}
+
+// TestTypesAreNotSentToEndive: an intent of a version that knows no payment_method_types has the card.
+func TestTypesAreNotSentToEndive(t *testing.T) {
+	for _, v := range []intents.Version{intents.VersionEndive, intents.VersionLatest} {
+		c := paymentintent.Create{ID: piID, Amount: 2000, Currency: "usd", APIVersion: v}
+		require.Equal(t, intents.TypesOf(intents.Card), must(t, paymentintent.Intent{}, c).PaymentMethodTypes)
+		c.PaymentMethodTypes = intents.TypesOf(intents.Card)
+		_, err := paymentintent.Apply(paymentintent.Intent{}, c, start)
+		_, param, code := refusal(err)
+		require.Equal(t, [2]string{"payment_method_types", "payment_method_types_no_longer_supported"}, [2]string{param, code})
+	}
+	automatic := paymentintent.Create{ID: piID, Amount: 2000, Currency: "usd", AutomaticPaymentMethods: true}
+	require.True(t, must(t, paymentintent.Intent{}, automatic).Flags.Has(paymentintent.AutomaticPaymentMethods))
+}

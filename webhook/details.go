@@ -46,6 +46,17 @@ func readDetails(p intents.Pairs) (c carried) {
 	return c
 }
 
+// captured takes over what a capture may give anew (facts 1.11 and 5.1): the charge
+// has it, and the intent shows it too.
+func (c *carried) captured(p intents.Pairs) {
+	if p == "" {
+		return
+	}
+	d := readDetails(p)
+	c.applicationFee, c.transferAmount = d.applicationFee, d.transferAmount
+	c.descriptor, c.descriptorSuffix = d.descriptor, d.descriptorSuffix
+}
+
 func (c *carried) set(key string, v escaped) {
 	switch key {
 	case capture.KeyApplication:

@@ -32,6 +32,9 @@ func (o *out) paymentIntent(p *PaymentIntent) {
 		return
 	}
 	c := readDetails(p.Details)
+	if p.Charge.Captures > 0 {
+		c.captured(p.Charge.Details)
+	}
 	o.intentMoney(p, &c)
 	o.intentParties(p, &c)
 	o.intentMethod(p, &c)

@@ -220,6 +220,20 @@ func TestExpand(t *testing.T) {
 	}
 }
 
+// TestCaptureGives shows a fee that came with the capture on the intent too.
+func TestCaptureGives(t *testing.T) {
+	all := life{"fee at capture", []step{
+		pay(start(manually, with("application_fee_amount=100&statement_descriptor=SHOP&transfer_data[destination]=acct_1")), confirm("pm_card_visa")),
+		ask(paymentintent.Capture{Details: "application_fee_amount=50"}).later(day),
+	}}.play(t)
+	require.Contains(t, leaves(t, webhook.PaymentIntent{Intent: all[0].After}.AppendJSON(nil, "")), "application_fee_amount = 100")
+	after := leaves(t, webhook.PaymentIntent{Intent: all[1].After, Expand: webhook.ExpandLatestCharge | webhook.ExpandApplicationFee}.AppendJSON(nil, ""))
+	require.Subset(t, after, []string{
+		"application_fee_amount = 50", "latest_charge.application_fee_amount = 50", "latest_charge.application_fee.amount = 50",
+		`statement_descriptor = "SHOP"`, `transfer_data.destination = "acct_1"`,
+	})
+}
+
 // TestAvailable is the status of a balance transaction as time goes by.
 func TestAvailable(t *testing.T) {
 	all := lifeOf(t, "asynchronous capture")
