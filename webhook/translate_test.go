@@ -20,20 +20,24 @@ import (
 	"github.com/payintent/intents/webhook"
 )
 
-// TestStories holds the events of all lives, in their order, against one golden file.
+// TestStories holds the events of all lives, in their order and with their times,
+// against one golden file.
 func TestStories(t *testing.T) {
 	var out strings.Builder
 	for _, l := range lives {
 		fmt.Fprintf(&out, "%s\n", l.name)
 		for _, tr := range l.play(t) {
 			fmt.Fprintf(&out, "  %s -> %s\n", tr.Before.Status, tr.After.Status)
-			for _, e := range webhook.FromPaymentIntent(tr) {
-				fmt.Fprintf(&out, "    %s", e.Type)
+			for _, e := range webhook.FromPaymentIntent(tr, webhook.WithRequest(webhook.Request{ID: "req_1"})) {
+				fmt.Fprintf(&out, "    %s %s +%s", e.ID, e.Type, e.Created.Sub(intents.TimeOf(epoch)))
+				if e.Request == (webhook.Request{}) {
+					out.WriteString(", in the background")
+				}
 				if e.Previous != "" {
-					fmt.Fprintf(&out, " was %s", e.Previous)
+					fmt.Fprintf(&out, ", was %s", e.Previous)
 				}
 				if e.Until != "" {
-					fmt.Fprintf(&out, " (before %s)", e.Until)
+					fmt.Fprintf(&out, ", before %s", e.Until)
 				}
 				out.WriteString("\n")
 			}
@@ -218,11 +222,15 @@ func TestEventEqual(t *testing.T) {
 	}
 }
 
-// TestFromCharge tells of a charge that belongs to no intent.
-func TestFromCharge(t *testing.T) {
+// chargeLives are those of charges that belong to no intent.
+func chargeLives() []struct {
+	name     string
+	commands []capture.Command
+	want     string
+} {
 	attempt := capture.Attempt{ID: "ch_3SRznGKXBGcbgpbZwGiMZPd3", Amount: 2000, Currency: "usd", PaymentMethod: method("pm_card_visa"), Details: "application_fee_amount=100&transfer_data[destination]=acct_1"}
-	terms := capture.Terms{Features: capture.Multicapture, Pricing: capture.TestPricing()}
-	for _, tc := range []struct {
+	terms := capture.Terms{Features: capture.Multicapture | capture.Incremental, Pricing: capture.TestPricing()}
+	return []struct {
 		name     string
 		commands []capture.Command
 		want     string
@@ -231,52 +239,86 @@ func TestFromCharge(t *testing.T) {
 		{"async", []capture.Command{capture.Authorize{Attempt: attempt, Method: capture.AutomaticAsync}, capture.Settle{}, capture.Settle{}}, "charge.succeeded | charge.updated application_fee.created transfer.created | "},
 		{"manual", []capture.Command{capture.Authorize{Attempt: attempt, Method: capture.Manual}, capture.Capture{Amount: 2000, Final: true}}, "charge.succeeded | charge.captured application_fee.created transfer.created"},
 		{
-			"several",
-			[]capture.Command{
-				capture.Authorize{Attempt: attempt, Method: capture.Manual, Terms: terms}, capture.Capture{Amount: 500}, capture.Capture{Amount: 100, Final: true},
+			"several", []capture.Command{
+				capture.Authorize{Attempt: attempt, Method: capture.Manual, Terms: terms}, capture.Increment{Amount: 2100}, capture.Increment{Amount: 2200, Declined: true},
+				capture.Capture{Amount: 500}, capture.Capture{Amount: 100}, capture.Capture{Amount: 100, Final: true},
 			},
-			"charge.succeeded | charge.updated application_fee.created transfer.created | charge.updated charge.captured charge.refunded",
+			"charge.succeeded |  |  | charge.updated application_fee.created transfer.created | charge.updated | charge.updated charge.captured charge.refunded",
 		},
-		{"increment", []capture.Command{capture.Authorize{Attempt: attempt, Method: capture.Manual, Terms: capture.Terms{Features: capture.Incremental}}, capture.Increment{Amount: 2500}}, "charge.succeeded | "},
 		{"release", []capture.Command{capture.Authorize{Attempt: attempt, Method: capture.Manual}, capture.Release{}}, "charge.succeeded | charge.refunded"},
-		{"expire", []capture.Command{capture.Authorize{Attempt: attempt, Method: capture.Manual, Terms: capture.Terms{Hold: time.Second}}, capture.Expire{}}, "charge.succeeded | charge.expired charge.refunded"},
+		{"expire", []capture.Command{capture.Authorize{Attempt: attempt, Method: capture.Manual, Terms: capture.Terms{Hold: 30 * time.Second}}, capture.Expire{}}, "charge.succeeded | charge.expired charge.refunded"},
 		{"decline", []capture.Command{capture.Decline{Attempt: attempt}}, "charge.failed"},
 		{"debit", []capture.Command{capture.Submit{Attempt: attempt}, capture.Collect{Method: capture.Automatic}}, "charge.pending | charge.succeeded application_fee.created transfer.created"},
 		{"debit fails", []capture.Command{capture.Submit{Attempt: attempt}, capture.Decline{}}, "charge.pending | charge.failed"},
 		{
-			"refund",
-			[]capture.Command{
-				capture.Authorize{Attempt: attempt, Method: capture.Automatic},
-				capture.RefundCharge{Amount: 50, Pending: true},
-				capture.ReportRefund{Status: capture.RefundSucceeded},
-				capture.ReportRefund{Status: capture.RefundFailed},
-				capture.RefundCharge{Flags: capture.RefundApplicationFee | capture.ReverseTransfer},
-				capture.Dispute{Reason: "general"},
+			"refund", []capture.Command{
+				capture.Authorize{Attempt: attempt, Method: capture.Automatic}, capture.RefundCharge{Amount: 50, Pending: true}, capture.RefundCharge{Amount: 60, Pending: true},
+				capture.ReportRefund{Status: capture.RefundSucceeded}, capture.ReportRefund{Status: capture.RefundFailed}, capture.ReportRefund{Number: 1, Status: capture.RefundFailed},
+				capture.RefundCharge{Flags: capture.RefundApplicationFee | capture.ReverseTransfer}, capture.Dispute{Reason: "duplicate"},
 			},
-			"charge.succeeded application_fee.created transfer.created | refund.created charge.refunded | refund.updated charge.refund.updated | refund.failed charge.refund.updated | " +
+			"charge.succeeded application_fee.created transfer.created | refund.created charge.refunded | refund.created charge.refunded | refund.updated charge.refund.updated | " +
+				"refund.failed charge.refund.updated | refund.failed charge.refund.updated | " +
 				"refund.created charge.refunded application_fee.refunded transfer.reversed | charge.dispute.created charge.dispute.funds_withdrawn",
 		},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			var c capture.Charge
-			var got []string
-			seen := map[string]bool{}
-			for i, command := range tc.commands {
-				tr, err := capture.Apply(c, command, epoch.Add(time.Duration(i)*time.Minute))
-				require.NoError(t, err)
-				c = tr.After
-				events := webhook.FromCharge(tr, webhook.WithLivemode(), webhook.WithTime(intents.TimeOf(epoch.Add(time.Hour))))
-				got = append(got, strings.Join(types(events), " "))
-				for _, e := range events {
-					require.False(t, seen[e.ID], e.Type)
-					seen[e.ID] = true
-					require.NotZero(t, e.Created, e.Type)
-					require.NotContains(t, string(e.Render("")), `"livemode":false`, e.Type)
-					require.True(t, e.Livemode)
+	}
+}
+
+// TestFromCharge tells of charges that belong to no intent, and holds all that the
+// events say, but for what is null, against a golden file.
+func TestFromCharge(t *testing.T) {
+	var out strings.Builder
+	for _, tc := range chargeLives() {
+		var c capture.Charge
+		var got []string
+		seen := map[string]bool{}
+		for i, command := range tc.commands {
+			tr, err := capture.Apply(c, command, epoch.Add(time.Duration(i)*time.Minute))
+			require.NoError(t, err)
+			c = tr.After
+			events := webhook.FromCharge(tr, webhook.WithRequest(webhook.Request{ID: "req_1"}))
+			got = append(got, strings.Join(types(events), " "))
+			for _, e := range events {
+				require.False(t, seen[e.ID], e.Type)
+				seen[e.ID] = true
+				require.NotContains(t, string(e.Render("")), `"livemode":true`, e.Type)
+				require.Equal(t, e.Object, e.Value(), "no snapshot")
+				fmt.Fprintf(&out, "%s: %v\n", tc.name, command)
+				if e.Until != "" {
+					fmt.Fprintf(&out, "  until %s\n", e.Until)
+				}
+				for _, line := range leaves(t, e.Render("2021-01-01")) {
+					if !strings.HasSuffix(line, " = null") && !strings.Contains(line, "payment_method_details") {
+						fmt.Fprintf(&out, "  %s\n", line)
+					}
 				}
 			}
-			require.Equal(t, tc.want, strings.Join(got, " | "))
-		})
+		}
+		require.Equal(t, tc.want, strings.Join(got, " | "), tc.name)
+	}
+	script.Golden(t, filepath.Join("testdata", "charges.txt"), []byte(out.String()))
+}
+
+// TestChargeOptions are those that only a charge needs, for it knows less than an intent.
+func TestChargeOptions(t *testing.T) {
+	later := intents.TimeOf(epoch.Add(time.Hour))
+	for _, tc := range chargeLives() {
+		var c capture.Charge
+		for i, command := range tc.commands {
+			tr, err := capture.Apply(c, command, epoch.Add(time.Duration(i)*time.Minute))
+			require.NoError(t, err)
+			c = tr.After
+			plain := webhook.FromCharge(tr)
+			for k, e := range webhook.FromCharge(tr, webhook.WithLivemode(), webhook.WithTime(later)) {
+				require.True(t, e.Livemode)
+				require.NotContains(t, string(e.Render("")), `"livemode":false`, e.Type)
+				if tc.name == "release" && e.Type == "charge.refunded" {
+					require.Equal(t, later, e.Created, "a release has no time of its own")
+					require.Equal(t, c.Created, plain[k].Created)
+				} else {
+					require.Equal(t, plain[k].Created, e.Created)
+				}
+			}
+		}
 	}
 }
 
