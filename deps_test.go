@@ -51,8 +51,10 @@ const lattice = `
 	PURE < ./internal/ids, ./internal/jsonenc, ./internal/table;
 	PURE, ./internal/ids, ./internal/jsonenc < .;
 
+	PURE, . < ./internal/law, ./internal/stored;
+
 	# The machines, each above those that it knows.
-	PURE, DRIVER, ., ./internal/table < ./capture;
+	PURE, DRIVER, ., ./internal/table, ./internal/law, ./internal/stored < ./capture;
 	PURE, context, ./capture < ./paymentintent, ./setupintent; # the processor of a driver takes a context
 	PURE, ./paymentintent, ./setupintent < ./checkout;
 

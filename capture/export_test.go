@@ -2,15 +2,9 @@ package capture
 
 // FlipLaw flips one cell of the compiled law and returns what flips it back.
 func FlipLaw(s Status, name CommandName) (restore func()) {
-	var bit uint32
-	for o, n := range names {
-		if n == name {
-			bit = 1 << o
-		}
-	}
-	i := index(s)
-	law.legal[i] ^= bit
-	return func() { law.legal[i] ^= bit }
+	flip := func() { law.Flip(index(s), name) }
+	flip()
+	return flip
 }
 
 // AskLaw asks the law alone: legality, with nothing decided.

@@ -1,6 +1,6 @@
 package capture
 
-import "github.com/payintent/intents"
+import laws "github.com/payintent/intents/internal/law"
 
 // Theory of operation.
 //
@@ -93,31 +93,21 @@ var names = [ops]CommandName{"authorize", "submit", "decline", "collect", "captu
 
 func (o op) name() CommandName { return names[o] }
 
-// law is the table in the form that Decide asks: one bit for each command.
+// law is the table in the form that Decide asks.
 //
 //nolint:gochecknoglobals // derived from the table
-var law = compile(table[:])
+var law = compile()
 
-type compiled struct {
-	legal    [len(table)]uint32   // by status: the legal ops
-	commands [len(table)][]string // by status, for errors and Legal
-	statuses [ops][]string        // by op: where it is legal, for errors
-}
-
-func compile(rows []row) *compiled {
-	var l compiled
-	for i, r := range rows {
+func compile() *laws.Law[Status, CommandName] {
+	rows := make([]laws.Row[Status, CommandName], 0, len(table))
+	for _, r := range table {
+		row := laws.Row[Status, CommandName]{From: r.from}
 		for _, a := range r.arcs {
-			for o, name := range names {
-				if name == a.Command {
-					l.legal[i] |= 1 << o
-					l.commands[i] = append(l.commands[i], string(name))
-					l.statuses[o] = append(l.statuses[o], string(r.from))
-				}
-			}
+			row.Commands = append(row.Commands, a.Command)
 		}
+		rows = append(rows, row)
 	}
-	return &l
+	return laws.Compile("charge", names[:], rows)
 }
 
 // index returns the row of a status in the table, or -1.
@@ -146,28 +136,14 @@ func index(s Status) int {
 // legal asks the law. It allocates only to refuse.
 func legal(c *Charge, o op) error {
 	i := index(c.Status)
-	if i >= 0 && law.legal[i]&(1<<o) != 0 {
+	if law.Allows(i, uint8(o)) {
 		return nil
 	}
-	e := &intents.StateError{Object: "charge", Command: string(o.name()), Status: string(c.Status), Allowed: law.statuses[o]}
-	if i >= 0 {
-		e.Legal = law.commands[i]
-	}
-	return e
+	return law.Refusal(i, c.Status, uint8(o))
 }
 
 // Legal returns the commands that are legal in a status, in the table's order.
-func Legal(s Status) []CommandName {
-	i := index(s)
-	if i < 0 {
-		return nil
-	}
-	cs := make([]CommandName, len(law.commands[i]))
-	for n, name := range law.commands[i] {
-		cs[n] = CommandName(name)
-	}
-	return cs
-}
+func Legal(s Status) []CommandName { return law.Legal(index(s)) }
 
 // Table returns the rows of the table, in its order.
 func Table() []Arc {
@@ -182,10 +158,4 @@ func Table() []Arc {
 }
 
 // Statuses returns every status, in the table's order; the first is the zero Charge's.
-func Statuses() []Status {
-	s := make([]Status, 0, len(table))
-	for _, r := range table {
-		s = append(s, r.from)
-	}
-	return s
-}
+func Statuses() []Status { return law.Statuses() }

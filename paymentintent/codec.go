@@ -3,10 +3,10 @@ package paymentintent
 import (
 	"encoding/json"
 	"time"
-	"unicode/utf8"
 
 	"github.com/payintent/intents"
 	"github.com/payintent/intents/capture"
+	"github.com/payintent/intents/internal/stored"
 )
 
 // Stored JSON. An event or a command is an object with its stored name and its
@@ -14,12 +14,6 @@ import (
 // left out. Names never change; a reader takes fields that it does not know, so an
 // older release reads what a newer one wrote, as far as it can. An Intent needs
 // no codec: package encoding/json does it.
-
-// record is what is stored.
-type record struct {
-	Type string          `json:"type"`
-	Data json.RawMessage `json:"data"`
-}
 
 // MarshalEvent returns the stored JSON of an event. It refuses nil and pointers,
 // and pairs that are not canonical, with an *intents.InvalidError about the
@@ -29,7 +23,7 @@ func MarshalEvent(e Event) ([]byte, error) {
 	case Created, Updated, Confirmed, ActionRequired, ActionCompleted, Approved, AttemptFailed, Submitted, CustomerNotified,
 		Collected, BalanceApplied, PartiallyFunded, Captured, CaptureSubmitted, Settled, AuthorizationIncremented, IncrementDeclined,
 		VerificationFailed, Postponed, WindowClosed, Canceled, AuthorizationExpired, Refunded, RefundUpdated, DisputeOpened:
-		return store("event", e.Name(), e)
+		return stored.Write("event", e.Name(), e)
 	default:
 		return nil, invalid("event", "", "the event is nil or a pointer")
 	}
@@ -38,8 +32,8 @@ func MarshalEvent(e Event) ([]byte, error) {
 // UnmarshalEvent returns the event of a stored JSON. What is none is refused with
 // an *intents.InvalidError: about the parameter type where it names no event of
 // this package, else about the parameter event.
-func UnmarshalEvent(stored []byte) (Event, error) {
-	return load("event", stored, eventReaders[:])
+func UnmarshalEvent(data []byte) (Event, error) {
+	return stored.Read("event", data, eventReaders[:])
 }
 
 // MarshalCommand returns the stored JSON of a command. It refuses nil and
@@ -49,56 +43,13 @@ func MarshalCommand(c Command) ([]byte, error) {
 	if _, ok := opOf(c); !ok {
 		return nil, invalid("command", "", "the command is nil or a pointer")
 	}
-	return store("command", string(c.Name()), commandData(c))
+	return stored.Write("command", string(c.Name()), commandData(c))
 }
 
 // UnmarshalCommand returns the command of a stored JSON. Its errors are those of
 // [UnmarshalEvent], about the parameters type and command.
-func UnmarshalCommand(stored []byte) (Command, error) {
-	return load("command", stored, commandReaders[:])
-}
-
-func store(param, name string, data any) ([]byte, error) {
-	raw, err := json.Marshal(data)
-	if err == nil {
-		raw, err = json.Marshal(record{Type: name, Data: raw})
-	}
-	if err != nil {
-		return nil, invalid(param, "", err.Error())
-	}
-	return raw, nil
-}
-
-// reader reads the contents of what has a stored name.
-type reader[T any] struct {
-	name string
-	read func(data []byte) (T, error)
-}
-
-func load[T any](param string, stored []byte, readers []reader[T]) (T, error) {
-	var none T
-	// The decoder would put U+FFFD for each bad byte without a word.
-	if !utf8.Valid(stored) {
-		return none, invalid(param, "", notText)
-	}
-	var r record
-	if err := json.Unmarshal(stored, &r); err != nil {
-		return none, invalid(param, "", err.Error())
-	}
-	for i := range readers {
-		if readers[i].name != r.Type {
-			continue
-		}
-		if len(r.Data) == 0 || r.Data[0] != '{' {
-			return none, invalid(param, "", "data is not an object")
-		}
-		v, err := readers[i].read(r.Data)
-		if err != nil {
-			return none, invalid(param, "", err.Error())
-		}
-		return v, nil
-	}
-	return none, invalid("type", "", "unknown "+param+": "+r.Type)
+func UnmarshalCommand(data []byte) (Command, error) {
+	return stored.Read("command", data, commandReaders[:])
 }
 
 func readEvent[E Event](data []byte) (Event, error) {
@@ -110,32 +61,32 @@ func readEvent[E Event](data []byte) (Event, error) {
 // eventReaders are the events by their stored names.
 //
 //nolint:gochecknoglobals // read-only data
-var eventReaders = [...]reader[Event]{
-	{"payment_intent.created", readEvent[Created]},
-	{"payment_intent.updated", readEvent[Updated]},
-	{"payment_intent.confirmed", readEvent[Confirmed]},
-	{"payment_intent.action_required", readEvent[ActionRequired]},
-	{"payment_intent.action_completed", readEvent[ActionCompleted]},
-	{"payment_intent.approved", readEvent[Approved]},
-	{"payment_intent.attempt_failed", readEvent[AttemptFailed]},
-	{"payment_intent.submitted", readEvent[Submitted]},
-	{"payment_intent.customer_notified", readEvent[CustomerNotified]},
-	{"payment_intent.collected", readEvent[Collected]},
-	{"payment_intent.balance_applied", readEvent[BalanceApplied]},
-	{"payment_intent.partially_funded", readEvent[PartiallyFunded]},
-	{"payment_intent.captured", readEvent[Captured]},
-	{"payment_intent.capture_submitted", readEvent[CaptureSubmitted]},
-	{"payment_intent.settled", readEvent[Settled]},
-	{"payment_intent.authorization_incremented", readEvent[AuthorizationIncremented]},
-	{"payment_intent.increment_declined", readEvent[IncrementDeclined]},
-	{"payment_intent.verification_failed", readEvent[VerificationFailed]},
-	{"payment_intent.postponed", readEvent[Postponed]},
-	{"payment_intent.window_closed", readEvent[WindowClosed]},
-	{"payment_intent.canceled", readEvent[Canceled]},
-	{"payment_intent.authorization_expired", readEvent[AuthorizationExpired]},
-	{"payment_intent.refunded", readEvent[Refunded]},
-	{"payment_intent.refund_updated", readEvent[RefundUpdated]},
-	{"payment_intent.dispute_opened", readEvent[DisputeOpened]},
+var eventReaders = [...]stored.Reader[Event]{
+	{Name: "payment_intent.created", Read: readEvent[Created]},
+	{Name: "payment_intent.updated", Read: readEvent[Updated]},
+	{Name: "payment_intent.confirmed", Read: readEvent[Confirmed]},
+	{Name: "payment_intent.action_required", Read: readEvent[ActionRequired]},
+	{Name: "payment_intent.action_completed", Read: readEvent[ActionCompleted]},
+	{Name: "payment_intent.approved", Read: readEvent[Approved]},
+	{Name: "payment_intent.attempt_failed", Read: readEvent[AttemptFailed]},
+	{Name: "payment_intent.submitted", Read: readEvent[Submitted]},
+	{Name: "payment_intent.customer_notified", Read: readEvent[CustomerNotified]},
+	{Name: "payment_intent.collected", Read: readEvent[Collected]},
+	{Name: "payment_intent.balance_applied", Read: readEvent[BalanceApplied]},
+	{Name: "payment_intent.partially_funded", Read: readEvent[PartiallyFunded]},
+	{Name: "payment_intent.captured", Read: readEvent[Captured]},
+	{Name: "payment_intent.capture_submitted", Read: readEvent[CaptureSubmitted]},
+	{Name: "payment_intent.settled", Read: readEvent[Settled]},
+	{Name: "payment_intent.authorization_incremented", Read: readEvent[AuthorizationIncremented]},
+	{Name: "payment_intent.increment_declined", Read: readEvent[IncrementDeclined]},
+	{Name: "payment_intent.verification_failed", Read: readEvent[VerificationFailed]},
+	{Name: "payment_intent.postponed", Read: readEvent[Postponed]},
+	{Name: "payment_intent.window_closed", Read: readEvent[WindowClosed]},
+	{Name: "payment_intent.canceled", Read: readEvent[Canceled]},
+	{Name: "payment_intent.authorization_expired", Read: readEvent[AuthorizationExpired]},
+	{Name: "payment_intent.refunded", Read: readEvent[Refunded]},
+	{Name: "payment_intent.refund_updated", Read: readEvent[RefundUpdated]},
+	{Name: "payment_intent.dispute_opened", Read: readEvent[DisputeOpened]},
 }
 
 // readCommand reads a command by the type of its stored form.
@@ -156,34 +107,34 @@ func bare[C Command]([]byte) (Command, error) {
 // commandReaders are the commands by their stored names.
 //
 //nolint:gochecknoglobals // read-only data
-var commandReaders = [...]reader[Command]{
-	{"create", readCommand[createData]},
-	{"update", readCommand[updateData]},
-	{"confirm", readCommand[confirmData]},
-	{"capture", readCommand[captureData]},
-	{"cancel", readCommand[cancelData]},
-	{"increment_authorization", readCommand[incrementData]},
-	{"apply_customer_balance", readCommand[applyData]},
-	{"verify_microdeposits", readCommand[verifyData]},
-	{"refund", readCommand[refundData]},
-	{"approve", readCommand[termsData]},
-	{"challenge", readCommand[challengeData]},
-	{"decline", readCommand[declineData]},
-	{"submit", readCommand[submitData]},
-	{"notify", readCommand[notifyData]},
-	{"authenticate", bare[Authenticate]},
-	{"fail_action", readCommand[failData]},
-	{"fund", readCommand[fundData]},
-	{"collect", readCommand[collectData]},
-	{"settle", readCommand[settleData]},
-	{"postpone", readCommand[postponeData]},
-	{"close_window", bare[CloseWindow]},
-	{"report_refund", readCommand[reportData]},
-	{"dispute", readCommand[disputeData]},
-	{"reverse_authorization", bare[ReverseAuthorization]},
-	{"expire_authorization", bare[ExpireAuthorization]},
-	{"expire_action", bare[ExpireAction]},
-	{"void", readCommand[voidData]},
+var commandReaders = [...]stored.Reader[Command]{
+	{Name: "create", Read: readCommand[createData]},
+	{Name: "update", Read: readCommand[updateData]},
+	{Name: "confirm", Read: readCommand[confirmData]},
+	{Name: "capture", Read: readCommand[captureData]},
+	{Name: "cancel", Read: readCommand[cancelData]},
+	{Name: "increment_authorization", Read: readCommand[incrementData]},
+	{Name: "apply_customer_balance", Read: readCommand[applyData]},
+	{Name: "verify_microdeposits", Read: readCommand[verifyData]},
+	{Name: "refund", Read: readCommand[refundData]},
+	{Name: "approve", Read: readCommand[termsData]},
+	{Name: "challenge", Read: readCommand[challengeData]},
+	{Name: "decline", Read: readCommand[declineData]},
+	{Name: "submit", Read: readCommand[submitData]},
+	{Name: "notify", Read: readCommand[notifyData]},
+	{Name: "authenticate", Read: bare[Authenticate]},
+	{Name: "fail_action", Read: readCommand[failData]},
+	{Name: "fund", Read: readCommand[fundData]},
+	{Name: "collect", Read: readCommand[collectData]},
+	{Name: "settle", Read: readCommand[settleData]},
+	{Name: "postpone", Read: readCommand[postponeData]},
+	{Name: "close_window", Read: bare[CloseWindow]},
+	{Name: "report_refund", Read: readCommand[reportData]},
+	{Name: "dispute", Read: readCommand[disputeData]},
+	{Name: "reverse_authorization", Read: bare[ReverseAuthorization]},
+	{Name: "expire_authorization", Read: bare[ExpireAuthorization]},
+	{Name: "expire_action", Read: bare[ExpireAction]},
+	{Name: "void", Read: readCommand[voidData]},
 }
 
 // commandData returns the stored form of a command's contents.
@@ -196,13 +147,13 @@ func commandData(c Command) any {
 	case Confirm:
 		return confirmData(c)
 	case Capture:
-		return captureData{optional(c.AmountToCapture), optional(c.FinalCapture), c.Details, c.Metadata}
+		return captureData{stored.Optional(c.AmountToCapture), stored.Optional(c.FinalCapture), c.Details, c.Metadata}
 	case Cancel:
 		return cancelData(c)
 	case IncrementAuthorization:
 		return incrementData(c)
 	case ApplyCustomerBalance:
-		return applyData{optional(c.Amount), c.Terms}
+		return applyData{stored.Optional(c.Amount), c.Terms}
 	case VerifyMicrodeposits:
 		return verifyData(c)
 	case Refund:
@@ -242,20 +193,6 @@ func commandData(c Command) any {
 // that the compiler keeps their fields in step; those with optional parameters
 // write them as pointers.
 
-func optional[T comparable](o intents.Optional[T]) *T {
-	if !o.Given {
-		return nil
-	}
-	return &o.Value
-}
-
-func given[T comparable](v *T) intents.Optional[T] {
-	if v == nil {
-		return intents.Optional[T]{}
-	}
-	return intents.Some(*v)
-}
-
 type createData struct {
 	ID                      string                     `json:"id,omitzero"`
 	Amount                  int64                      `json:"amount,omitzero"`
@@ -286,7 +223,7 @@ type updateData struct {
 
 func updateDataOf(c *Update) updateData {
 	return updateData{
-		optional(c.Amount), optional(c.Currency), optional(c.CaptureMethod), optional(c.PaymentMethod), optional(c.PaymentMethodTypes),
+		stored.Optional(c.Amount), stored.Optional(c.Currency), stored.Optional(c.CaptureMethod), stored.Optional(c.PaymentMethod), stored.Optional(c.PaymentMethodTypes),
 		c.Details, c.Metadata,
 	}
 }
@@ -402,18 +339,18 @@ func (d createData) load() Command  { return Create(d) }
 func (d confirmData) load() Command { return Confirm(d) }
 func (d updateData) load() Command {
 	return Update{
-		Amount: given(d.Amount), Currency: given(d.Currency), CaptureMethod: given(d.CaptureMethod), PaymentMethod: given(d.PaymentMethod),
-		PaymentMethodTypes: given(d.PaymentMethodTypes), Details: d.Details, Metadata: d.Metadata,
+		Amount: stored.Given(d.Amount), Currency: stored.Given(d.Currency), CaptureMethod: stored.Given(d.CaptureMethod), PaymentMethod: stored.Given(d.PaymentMethod),
+		PaymentMethodTypes: stored.Given(d.PaymentMethodTypes), Details: d.Details, Metadata: d.Metadata,
 	}
 }
 
 func (d captureData) load() Command {
-	return Capture{AmountToCapture: given(d.AmountToCapture), FinalCapture: given(d.FinalCapture), Details: d.Details, Metadata: d.Metadata}
+	return Capture{AmountToCapture: stored.Given(d.AmountToCapture), FinalCapture: stored.Given(d.FinalCapture), Details: d.Details, Metadata: d.Metadata}
 }
 func (d cancelData) load() Command    { return Cancel(d) }
 func (d incrementData) load() Command { return IncrementAuthorization(d) }
 func (d applyData) load() Command {
-	return ApplyCustomerBalance{Amount: given(d.Amount), Terms: d.Terms}
+	return ApplyCustomerBalance{Amount: stored.Given(d.Amount), Terms: d.Terms}
 }
 func (d verifyData) load() Command    { return VerifyMicrodeposits(d) }
 func (d refundData) load() Command    { return Refund(d) }

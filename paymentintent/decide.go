@@ -300,10 +300,9 @@ func refuseLate(s *Intent, c *Update) error {
 			return nil
 		}
 	}
-	return &intents.StateError{
-		Object: "payment_intent", Command: "update", Status: string(s.Status), Code: codeUnexpectedState, Param: param,
-		Allowed: []string{string(rpm), string(rc), string(ra)}, Legal: law.commands[index(s.Status)],
-	}
+	e := law.Refusal(index(s.Status), s.Status, uint8(opUpdate))
+	e.Code, e.Param, e.Allowed = codeUnexpectedState, param, []string{string(rpm), string(rc), string(ra)}
+	return e
 }
 
 func confirm(s *Intent, c *Confirm, now intents.Time) (Event, error) {

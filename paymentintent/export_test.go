@@ -3,13 +3,7 @@ package paymentintent
 // FlipLaw makes a command legal in a status where it is not, or the reverse,
 // behind the table's back, and returns how to put it right again.
 func FlipLaw(s Status, c CommandName) (restore func()) {
-	flip := func() {
-		for o, name := range names {
-			if name == c {
-				law.legal[index(s)] ^= 1 << o
-			}
-		}
-	}
+	flip := func() { law.Flip(index(s), c) }
 	flip()
 	return flip
 }

@@ -3,7 +3,7 @@ package paymentintent
 import (
 	"strings"
 
-	"github.com/payintent/intents"
+	laws "github.com/payintent/intents/internal/law"
 )
 
 // Theory of operation.
@@ -156,31 +156,21 @@ var table = [...]row{
 	}},
 }
 
-// law is the table in the form that Decide asks: one bit for each command.
+// law is the table in the form that Decide asks.
 //
 //nolint:gochecknoglobals // derived from the table
-var law = compile(table[:])
+var law = compile()
 
-type compiled struct {
-	legal    [len(table)]uint32   // by status: the legal ops
-	commands [len(table)][]string // by status, for errors and Legal
-	statuses [ops][]string        // by op: where it is legal, for errors
-}
-
-func compile(rows []row) *compiled {
-	var l compiled
-	for i, r := range rows {
+func compile() *laws.Law[Status, CommandName] {
+	rows := make([]laws.Row[Status, CommandName], 0, len(table))
+	for _, r := range table {
+		row := laws.Row[Status, CommandName]{From: r.from}
 		for _, a := range r.arcs {
-			for o, name := range names {
-				if name == a.Command {
-					l.legal[i] |= 1 << o
-					l.commands[i] = append(l.commands[i], string(name))
-					l.statuses[o] = append(l.statuses[o], string(r.from))
-				}
-			}
+			row.Commands = append(row.Commands, a.Command)
 		}
+		rows = append(rows, row)
 	}
-	return &l
+	return laws.Compile("payment_intent", names[:], rows)
 }
 
 // index returns the row of a status in the table, or -1.
@@ -211,31 +201,19 @@ func index(s Status) int {
 // legal asks the law. It allocates only to refuse.
 func legal(s *Intent, o op) error {
 	i := index(s.Status)
-	if i >= 0 && law.legal[i]&(1<<o) != 0 {
+	if law.Allows(i, uint8(o)) {
 		return nil
 	}
-	e := &intents.StateError{Object: "payment_intent", Command: string(o.name()), Status: string(s.Status), Code: codeUnexpectedState, Allowed: law.statuses[o]}
+	e := law.Refusal(i, s.Status, uint8(o))
+	e.Code = codeUnexpectedState
 	if o == opVerify {
 		e.Code = "intent_invalid_state" // REC-SI for its twin; INFERRED for PaymentIntents
-	}
-	if i >= 0 {
-		e.Legal = law.commands[i]
 	}
 	return e
 }
 
 // Legal returns the commands that are legal in a status, in the table's order.
-func Legal(s Status) []CommandName {
-	i := index(s)
-	if i < 0 {
-		return nil
-	}
-	cs := make([]CommandName, len(law.commands[i]))
-	for n, name := range law.commands[i] {
-		cs[n] = CommandName(name)
-	}
-	return cs
-}
+func Legal(s Status) []CommandName { return law.Legal(index(s)) }
 
 // Table returns the rows of the table, in its order.
 func Table() []Arc {
@@ -250,13 +228,7 @@ func Table() []Arc {
 }
 
 // Statuses returns every status, in the table's order; the first is the zero Intent's.
-func Statuses() []Status {
-	s := make([]Status, 0, len(table))
-	for _, r := range table {
-		s = append(s, r.from)
-	}
-	return s
-}
+func Statuses() []Status { return law.Statuses() }
 
 // sessionOwned reports whether a Checkout Session owns the intent.
 func (s *Intent) sessionOwned() bool { return strings.HasPrefix(s.Owner, "cs_") }
