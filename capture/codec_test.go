@@ -2,6 +2,7 @@ package capture_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -128,6 +129,13 @@ func TestUnmarshalRefusals(t *testing.T) {
 // it does not know, and refuses data that is no object.
 func TestUnmarshalEach(t *testing.T) {
 	names := map[string]bool{}
+	noObject := func(err error, param, name string) {
+		t.Helper()
+		var invalid *intents.InvalidError
+		require.ErrorAs(t, err, &invalid, name)
+		require.Equal(t, param, invalid.Param, name)
+		require.Equal(t, "it is not the stored form: it is no object", invalid.Message, name)
+	}
 	for _, a := range capture.Table() {
 		for _, name := range a.Events {
 			names[name] = true
@@ -135,15 +143,35 @@ func TestUnmarshalEach(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, name, e.Name())
 			_, err = capture.UnmarshalEvent([]byte(`{"type":"` + name + `","data":[]}`))
-			require.ErrorContains(t, err, "no object", name)
+			noObject(err, "event", name)
 		}
 		c, err := capture.UnmarshalCommand([]byte(`{"type":"` + string(a.Command) + `","data":{"more":1},"more":2}`))
 		require.NoError(t, err)
 		require.Equal(t, a.Command, c.Name())
 		_, err = capture.UnmarshalCommand([]byte(`{"type":"` + string(a.Command) + `","data":[]}`))
-		require.ErrorContains(t, err, "no object", a.Command)
+		noObject(err, "command", string(a.Command))
 	}
 	require.Len(t, names, 14)
+}
+
+// TestUnmarshalMessages: what is no stored form is told why.
+func TestUnmarshalMessages(t *testing.T) {
+	for data, want := range map[string]string{
+		"{\"type\":\"\xff\"}":             "%: it is not valid UTF-8",
+		`[]`:                              "%: it is not the stored form: it is no object",
+		`{`:                               "%: it is not the stored form: unexpected end of JSON input",
+		`{"type":"a \"name\"","data":{}}`: `type: no % has the name "a \"name\""`,
+		"\r\n\t {\"type\":\"charge.released\",\"data\":\r\n\t {}}": "",
+	} {
+		_, err := capture.UnmarshalEvent([]byte(data))
+		_, err2 := capture.UnmarshalCommand([]byte(strings.ReplaceAll(data, "charge.released", "release")))
+		if want == "" {
+			require.NoError(t, errors.Join(err, err2))
+			continue
+		}
+		require.EqualError(t, err, strings.ReplaceAll(want, "%", "event"))
+		require.EqualError(t, err2, strings.ReplaceAll(want, "%", "command"))
+	}
 }
 
 func TestMarshalRefusals(t *testing.T) {
@@ -152,6 +180,11 @@ func TestMarshalRefusals(t *testing.T) {
 		var invalid *intents.InvalidError
 		require.ErrorAs(t, err, &invalid, "%T", e)
 		require.Equal(t, "event", invalid.Param)
+		if _, isValue := e.(capture.Captured); isValue {
+			require.ErrorContains(t, err, "canonical")
+		} else {
+			require.EqualError(t, err, "event: the event is nil or a pointer")
+		}
 		require.Nil(t, b)
 	}
 	for _, c := range []capture.Command{nil, &capture.Release{}, (*capture.Settle)(nil), disguise{}, capture.Capture{Details: "x"}} {
@@ -159,6 +192,11 @@ func TestMarshalRefusals(t *testing.T) {
 		var invalid *intents.InvalidError
 		require.ErrorAs(t, err, &invalid, "%T", c)
 		require.Equal(t, "command", invalid.Param)
+		if _, isValue := c.(capture.Capture); isValue {
+			require.ErrorContains(t, err, "canonical")
+		} else {
+			require.EqualError(t, err, "command: the command is nil or a pointer")
+		}
 		require.Nil(t, b)
 	}
 }

@@ -156,6 +156,24 @@ func TestMatrixIsComplete(t *testing.T) {
 	require.Len(t, commands(), len(names))
 }
 
+// TestLawAlone: the law alone refuses what the whole decision refuses for the status,
+// in the same words.
+func TestLawAlone(t *testing.T) {
+	for _, s := range samples() {
+		c := s.charge(t)
+		for _, cmd := range commands() {
+			_, err := capture.Apply(c, cmd, day(0))
+			var want *intents.StateError
+			if !errors.As(err, &want) {
+				require.NoError(t, capture.AskLaw(&c, cmd), "%s: %s", s.name, cmd)
+				continue
+			}
+			require.Equal(t, cmd.Name(), capture.CommandName(want.Command))
+			require.Equal(t, err, capture.AskLaw(&c, cmd), "%s: %s", s.name, cmd)
+		}
+	}
+}
+
 // TestLegal: Legal and Table say the same, and nothing is legal in an unknown status.
 func TestLegal(t *testing.T) {
 	for _, s := range capture.Statuses() {

@@ -81,6 +81,7 @@ func TestCorruptRefundLists(t *testing.T) {
 		require.ErrorAs(t, bad.Check(), &invalid, "%q", bad)
 		require.Equal(t, "refunds", invalid.Param)
 		require.Equal(t, intents.CodeCorruptState, invalid.Code)
+		require.Equal(t, "the list is not canonical", invalid.Message)
 	}
 }
 

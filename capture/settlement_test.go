@@ -90,6 +90,7 @@ func TestFeeAndTransferAmounts(t *testing.T) {
 		{"", amounts{}},
 		{"transfer_data[destination]=acct_1", amounts{transfer: 2000, hasTransfer: true}},
 		{"transfer_data[amount]=877&transfer_data[destination]=acct_1", amounts{transfer: 877, hasTransfer: true}},
+		{"transfer_data[amount]=1&transfer_data[destination]=acct_1", amounts{transfer: 1, hasTransfer: true}},
 		{"transfer_data[amount]=2001&transfer_data[destination]=acct_1", amounts{transfer: 2000, hasTransfer: true}},
 		{"transfer_data[amount]=-5&transfer_data[destination]=acct_1", amounts{transfer: 2000, hasTransfer: true}},
 		{"transfer_data[amount]=877", amounts{}},

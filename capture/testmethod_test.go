@@ -63,7 +63,7 @@ func TestTestMethods(t *testing.T) {
 			{"pm_card_authenticationRequiredSetupForOffSession", "4000003800000446", capture.Behaviour{Challenge: onSession}},
 			{"pm_card_authenticationRequiredChargeDeclinedInsufficientFunds", "4000008260003178", capture.Behaviour{Challenge: always, Code: "card_declined", DeclineCode: "insufficient_funds"}},
 			{"pm_card_threeDSecure2Required", "4000000000003220", capture.Behaviour{Challenge: always}},
-			{"", "4000008400000027", capture.Behaviour{Challenge: always}},
+			{"pm_card_threeDSecureRequired", "4000008400000027", capture.Behaviour{Challenge: always}},
 			{"pm_card_threeDSecureRequiredChargeDeclined", "4000008400001629", capture.Behaviour{Challenge: always, Code: "card_declined", DeclineCode: "generic_decline"}},
 			{"pm_card_threeDSecureRequiredProcessingError", "4000008400001280", card("generic_decline")},
 			{"pm_card_threeDSecureOptional", "4000000000003055", capture.Behaviour{}},
@@ -142,6 +142,32 @@ func checkTestPaymentMethod(t *testing.T, key string, m capture.TestMethod) {
 	if m.Type == intents.Card {
 		brand, _ := pm.Details.Get("brand")
 		require.Equal(t, m.Brand, brand)
+	}
+}
+
+// TestTestMethodBrands: the first digits of a card's number tell the brand. A card without
+// a number is a Visa, but for one that says what it is. Accounts have no brand.
+func TestTestMethodBrands(t *testing.T) {
+	for _, m := range capture.TestMethods() {
+		want := ""
+		switch number := m.Number; {
+		case m.Type != intents.Card:
+		case m.ID == "pm_card_amex_threeDSecureNotSupported", strings.HasPrefix(number, "37"):
+			want = "amex"
+		case number == "", strings.HasPrefix(number, "4"):
+			want = "visa"
+		case strings.HasPrefix(number, "5"):
+			want = "mastercard"
+		case strings.HasPrefix(number, "6011"):
+			want = "discover"
+		case strings.HasPrefix(number, "30"):
+			want = "diners"
+		case strings.HasPrefix(number, "35"):
+			want = "jcb"
+		case strings.HasPrefix(number, "62"):
+			want = "unionpay"
+		}
+		require.Equal(t, want, m.Brand, "%s %s", m.ID, m.Number)
 	}
 }
 

@@ -47,9 +47,9 @@ func challenge(s *Intent, c Challenge, now intents.Time) (Event, error) {
 	kind := c.NextAction.Type()
 	switch {
 	case s.Flags.Has(OffSession):
-		return AttemptFailed{At: now, Failure: Failure{Code: codeAuthenticationRequired, DeclineCode: codeAuthenticationRequired}}, nil
+		return AttemptFailed{At: now, Failure: intents.Failure{Code: codeAuthenticationRequired, DeclineCode: codeAuthenticationRequired}}, nil
 	case s.Flags.Has(ErrorOnRequiresAction):
-		return AttemptFailed{At: now, Failure: Failure{Code: codeAuthenticationRequired, DeclineCode: "authentication_not_handled"}}, nil
+		return AttemptFailed{At: now, Failure: intents.Failure{Code: codeAuthenticationRequired, DeclineCode: "authentication_not_handled"}}, nil
 	case kind == "":
 		return nil, invalid("next_action", "parameter_missing", "a challenge says what the customer has to do")
 	case kind == actionMicrodeposits && !s.PaymentMethod.Type.Traits().Microdeposits:
@@ -68,7 +68,7 @@ func challenge(s *Intent, c Challenge, now intents.Time) (Event, error) {
 }
 
 func decline(s *Intent, c Decline, now intents.Time) (Event, error) {
-	if err := c.Failure.check("failure"); err != nil {
+	if err := c.Failure.Check("failure"); err != nil {
 		return nil, err
 	}
 	e := AttemptFailed{At: now, Failure: c.Failure}
@@ -131,10 +131,10 @@ func (s *Intent) lapsed(now intents.Time) bool { return s.Status == ra && s.Due 
 
 func failAction(c FailAction, now intents.Time) (Event, error) {
 	f := c.Failure
-	if f == (Failure{}) {
-		f = Failure{Type: typeInvalidRequest, Code: codeAuthenticationFailure}
+	if f == (intents.Failure{}) {
+		f = intents.Failure{Type: intents.TypeInvalidRequest, Code: codeAuthenticationFailure}
 	}
-	if err := f.check("failure"); err != nil {
+	if err := f.Check("failure"); err != nil {
 		return nil, err
 	}
 	return AttemptFailed{At: now, Failure: f}, nil
@@ -147,7 +147,7 @@ func expireAction(s *Intent, now intents.Time) (Event, error) {
 	case now < s.Due:
 		return nil, invalid("next_action", "", "the action has not expired yet")
 	}
-	return AttemptFailed{At: now, Failure: Failure{Type: typeInvalidRequest, Code: codeAttemptExpired}}, nil
+	return AttemptFailed{At: now, Failure: intents.Failure{Type: intents.TypeInvalidRequest, Code: codeAttemptExpired}}, nil
 }
 
 // actionMicrodeposits is the next_action that waits for microdeposits.
@@ -169,13 +169,13 @@ func verify(s *Intent, c VerifyMicrodeposits, now intents.Time) (Event, error) {
 		return nil, invalid("amounts", "payment_method_microdeposit_verification_amounts_invalid", "two positive amounts are expected")
 	case kind == "amounts" && !amounts, kind == "descriptor_code" && amounts:
 		return nil, invalid("amounts", "intent_verification_method_missing", "the microdeposits are verified by "+kind)
-	case s.Verifications >= maxVerifications, c.Outcome == Exhausted:
+	case s.Verifications >= maxVerifications, c.Outcome == intents.Exhausted:
 		return nil, invalid("amounts", "payment_method_microdeposit_verification_attempts_exceeded", "You have exceeded the number of allowed verification attempts.")
-	case c.Outcome == TimedOut, s.lapsed(now):
+	case c.Outcome == intents.TimedOut, s.lapsed(now):
 		return nil, invalid("amounts", "payment_method_microdeposit_verification_timeout", "The microdeposits were not verified in time.")
-	case c.Outcome == Mismatched:
+	case c.Outcome == intents.Mismatched:
 		return VerificationFailed{}, nil
-	case c.Outcome != Verified:
+	case c.Outcome != intents.Verified:
 		return nil, invalid("outcome", "", "unknown outcome of a verification")
 	}
 	return submitted(s, c.AskIn, c.Cancelable, now)

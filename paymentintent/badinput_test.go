@@ -82,11 +82,11 @@ func TestBadInput(t *testing.T) {
 		"challenge with nonsense":      {s[conf][0], paymentintent.Challenge{NextAction: "type=x&a"}, contents, "next_action", ""},
 		"challenge without a type":     {s[conf][0], paymentintent.Challenge{NextAction: "url=x"}, contents, "next_action", "parameter_missing"},
 		"microdeposits of a card":      {s[conf][0], challenge("verify_with_microdeposits", 0), contents, "next_action", "payment_intent_incompatible_payment_method"},
-		"failure's type no text":       {s[conf][0], paymentintent.Decline{Failure: paymentintent.Failure{Code: "a", Type: badText}}, contents, "failure", ""},
+		"failure's type no text":       {s[conf][0], paymentintent.Decline{Failure: intents.Failure{Code: "a", Type: badText}}, contents, "failure", ""},
 		"failure's code no text":       {s[conf][0], paymentintent.Decline{Failure: because(badText)}, contents, "failure", ""},
-		"decline code no text":         {s[conf][0], paymentintent.Decline{Failure: paymentintent.Failure{Code: "a", DeclineCode: badText}}, contents, "failure", ""},
-		"message no text":              {s[ra][0], paymentintent.FailAction{Failure: paymentintent.Failure{Code: "a", Message: badText}}, contents, "failure", ""},
-		"failure without a code":       {s[ra][0], paymentintent.FailAction{Failure: paymentintent.Failure{Message: "a"}}, contents, "failure", "parameter_missing"},
+		"decline code no text":         {s[conf][0], paymentintent.Decline{Failure: intents.Failure{Code: "a", DeclineCode: badText}}, contents, "failure", ""},
+		"message no text":              {s[ra][0], paymentintent.FailAction{Failure: intents.Failure{Code: "a", Message: badText}}, contents, "failure", ""},
+		"failure without a code":       {s[ra][0], paymentintent.FailAction{Failure: intents.Failure{Message: "a"}}, contents, "failure", "parameter_missing"},
 		"unknown outcome":              {s[ra][3], paymentintent.VerifyMicrodeposits{DescriptorCode: "a", Outcome: 4}, contents, "outcome", ""},
 		"collected with nonsense":      {s[proc][0], paymentintent.Collect{Terms: capture.Terms{Outcome: "x"}}, contents, "outcome", ""},
 		"funded on bad terms":          {s[ra][4], paymentintent.Fund{Amount: 2000, Terms: capture.Terms{Hold: -1}}, contents, "hold", ""},
@@ -331,7 +331,7 @@ func TestLeast(t *testing.T) {
 	require.Equal(t, second, must(t, s[conf][0], challenge("redirect_to_url", 1)).Due)
 	require.Equal(t, second, must(t, s[conf][0], paymentintent.Notify{CompletesIn: 1}).Due)
 	require.Equal(t, second, must(t, s[conf][0], paymentintent.Postpone{AskIn: 1}).Due)
-	require.Equal(t, uint8(1), must(t, s[ra][3], paymentintent.VerifyMicrodeposits{Amounts: [2]int64{1, 1}, Outcome: paymentintent.Mismatched}).Verifications)
+	require.Equal(t, uint8(1), must(t, s[ra][3], paymentintent.VerifyMicrodeposits{Amounts: [2]int64{1, 1}, Outcome: intents.Mismatched}).Verifications)
 }
 
 func captured(tb testing.TB) paymentintent.Intent {

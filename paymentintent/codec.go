@@ -263,11 +263,11 @@ type applyData struct {
 }
 
 type verifyData struct {
-	Amounts        [2]int64      `json:"amounts,omitzero"`
-	DescriptorCode string        `json:"descriptor_code,omitzero"`
-	Outcome        Verification  `json:"outcome,omitzero"`
-	AskIn          time.Duration `json:"ask_in,omitzero"`
-	Cancelable     bool          `json:"cancelable,omitzero"`
+	Amounts        [2]int64             `json:"amounts,omitzero"`
+	DescriptorCode string               `json:"descriptor_code,omitzero"`
+	Outcome        intents.Verification `json:"outcome,omitzero"`
+	AskIn          time.Duration        `json:"ask_in,omitzero"`
+	Cancelable     bool                 `json:"cancelable,omitzero"`
 }
 
 type refundData struct {
@@ -286,13 +286,13 @@ type collectData struct {
 }
 
 type challengeData struct {
-	NextAction NextAction    `json:"next_action,omitzero"`
-	ExpiresIn  time.Duration `json:"expires_in,omitzero"`
+	NextAction intents.NextAction `json:"next_action,omitzero"`
+	ExpiresIn  time.Duration      `json:"expires_in,omitzero"`
 }
 
 type declineData struct {
-	Failure  Failure `json:"failure,omitzero"`
-	NoCharge bool    `json:"no_charge,omitzero"`
+	Failure  intents.Failure `json:"failure,omitzero"`
+	NoCharge bool            `json:"no_charge,omitzero"`
 }
 
 type submitData struct {
@@ -305,7 +305,7 @@ type notifyData struct {
 }
 
 type failData struct {
-	Failure Failure `json:"failure,omitzero"`
+	Failure intents.Failure `json:"failure,omitzero"`
 }
 
 type fundData struct {

@@ -51,7 +51,7 @@ func TestStoredForms(t *testing.T) {
 		``:     "event: unexpected end of JSON input",
 		`null`: "type: unknown event: ",
 		`{}`:   "type: unknown event: ",
-		`[]`:   "event: json: cannot unmarshal array into Go value of type paymentintent.record",
+		`[]`:   "event: json: cannot unmarshal array into Go value of type stored.record",
 		`{"type":"payment_intent.invented","data":{}}`:                      "type: unknown event: payment_intent.invented",
 		`{"type":"confirm","data":{}}`:                                      "type: unknown event: confirm",
 		`{"type":"payment_intent.canceled"}`:                                "event: data is not an object",
@@ -123,13 +123,13 @@ func fullApproval() capture.Approval {
 	}
 }
 
-func fullFailure() paymentintent.Failure {
-	return paymentintent.Failure{Type: "api_error", Code: "card_declined", DeclineCode: "do_not_honor", Message: "No <b>&\u2028 é", Blocked: true}
+func fullFailure() intents.Failure {
+	return intents.Failure{Type: "api_error", Code: "card_declined", DeclineCode: "do_not_honor", Message: "No <b>&\u2028 é", Blocked: true}
 }
 
-func fullAction(tb testing.TB) paymentintent.NextAction {
+func fullAction(tb testing.TB) intents.NextAction {
 	tb.Helper()
-	a, err := paymentintent.NewNextAction("redirect_to_url", "url", "https://example.com/?a=b&c=d")
+	a, err := intents.NewNextAction("redirect_to_url", "url", "https://example.com/?a=b&c=d")
 	require.NoError(tb, err)
 	return a
 }
@@ -194,7 +194,7 @@ func fullCommands(tb testing.TB) []paymentintent.Command {
 		paymentintent.Cancel{Reason: paymentintent.Abandoned, Refused: true},
 		paymentintent.IncrementAuthorization{Amount: 1, Details: "description=A", Metadata: "a=b", Declined: true},
 		paymentintent.ApplyCustomerBalance{Amount: some(0), Terms: fullTerms()},
-		paymentintent.VerifyMicrodeposits{Amounts: [2]int64{32, 45}, DescriptorCode: "SM11AA", Outcome: paymentintent.TimedOut, AskIn: time.Hour, Cancelable: true},
+		paymentintent.VerifyMicrodeposits{Amounts: [2]int64{32, 45}, DescriptorCode: "SM11AA", Outcome: intents.TimedOut, AskIn: time.Hour, Cancelable: true},
 		paymentintent.Refund{Amount: 1, Reason: capture.Duplicate, Flags: capture.RefundApplicationFee, Pending: true},
 		paymentintent.Approve{Terms: fullTerms()},
 		paymentintent.Challenge{NextAction: fullAction(tb), ExpiresIn: time.Hour},

@@ -133,25 +133,11 @@ type VerifyMicrodeposits struct {
 	Amounts        [2]int64
 	DescriptorCode string
 	// Outcome is what the account's bank says to that.
-	Outcome Verification
+	Outcome intents.Verification
 	// AskIn and Cancelable are those of the [Submit] that follows, if they match.
 	AskIn      time.Duration
 	Cancelable bool
 }
-
-// Verification is the outcome of a try to verify microdeposits.
-type Verification uint8
-
-const (
-	// Verified means: they match.
-	Verified Verification = iota
-	// Mismatched means: they do not. The intent counts the tries.
-	Mismatched
-	// Exhausted means: there were too many tries.
-	Exhausted
-	// TimedOut means: it is too late.
-	TimedOut
-)
 
 // Refund gives captured money back.
 type Refund struct {
@@ -172,14 +158,14 @@ type Approve struct{ Terms capture.Terms }
 // error_on_requires_action, the attempt fails instead.
 type Challenge struct {
 	// NextAction is what the customer has to do.
-	NextAction NextAction
+	NextAction intents.NextAction
 	// ExpiresIn is how long the customer has; 0 means for ever.
 	ExpiresIn time.Duration
 }
 
 // Decline reports that the attempt was refused, or that a processing payment came back.
 type Decline struct {
-	Failure Failure
+	Failure intents.Failure
 	// NoCharge: the attempt never became a charge.
 	NoCharge bool
 }
@@ -204,7 +190,7 @@ type Authenticate struct{}
 // FailAction reports that the customer failed or refused to act.
 type FailAction struct {
 	// Failure, where zero, is payment_intent_authentication_failure.
-	Failure Failure
+	Failure intents.Failure
 }
 
 // Fund reports that money for this intent came into the customer's cash balance.

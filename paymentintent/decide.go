@@ -145,7 +145,7 @@ func create(c *Create, now intents.Time) (Event, error) {
 		return nil, err
 	}
 	var err error
-	if e.Details, err = mergeDetails("", c.Details, atCreate); err != nil {
+	if e.Details, err = mergeDetails("", c.Details, intents.AtCreate); err != nil {
 		return nil, err
 	}
 	if err := checkConnect(e.Details, e.Amount); err != nil {
@@ -227,7 +227,7 @@ func update(s *Intent, c *Update) (Event, error) {
 		return nil, err
 	}
 	var err error
-	if e.Details, err = mergeDetails(s.Details, c.Details, atUpdate); err != nil {
+	if e.Details, err = mergeDetails(s.Details, c.Details, intents.AtUpdate); err != nil {
 		return nil, err
 	}
 	if e.Metadata, err = s.Metadata.Merge(c.Metadata); err != nil {
@@ -291,7 +291,7 @@ func refuseLate(s *Intent, c *Update) error {
 		param = "payment_method_types"
 	default:
 		for name := range c.Details.All() {
-			if k, ok := detailKey(name); ok && k.stages&late == 0 && k.stages&atUpdate != 0 {
+			if k, ok := detailKeys.Find(name); ok && k.Stages&intents.Late == 0 && k.Stages&intents.AtUpdate != 0 {
 				param = name
 				break
 			}
@@ -321,7 +321,7 @@ func confirm(s *Intent, c *Confirm, now intents.Time) (Event, error) {
 	}
 	if c.Details != "" {
 		var err error
-		if e.Details, err = mergeDetails(s.Details, c.Details, atConfirm); err != nil {
+		if e.Details, err = mergeDetails(s.Details, c.Details, intents.AtConfirm); err != nil {
 			return nil, err
 		}
 	}

@@ -1,10 +1,7 @@
 package paymentintent
 
 import (
-	"slices"
-	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/payintent/intents"
 	"github.com/payintent/intents/capture"
@@ -18,138 +15,42 @@ const (
 	KeyReturnURL = "return_url"
 )
 
-// stage says which requests take a parameter (SPEC-D, the table in section 1.11 of the facts).
-type stage uint8
-
-const (
-	atCreate stage = 1 << iota
-	atUpdate
-	atConfirm
-	atCapture
-	atIncrement
-	// late: an update may also change it when there is no going back: in
-	// processing, requires_capture and succeeded.
-	late
-)
-
-// DetailKey is one of the parameters that an intent carries for its caller and
-// that no status depends on.
-type DetailKey struct {
-	// Name is Stripe's. Where it ends in "[", it stands for all keys that begin so.
-	Name string
-	// Max is the greatest length in characters; 0 means any.
-	Max int
-	// Integer: the value is a whole number that is not negative; it is at most the amount.
-	Integer bool
-	// Values, where not empty, are those allowed.
-	Values []string
-
-	stages stage
-}
-
 // detailKeys lists the carried parameters. Receipt_email and shipping are late by
 // choice: the facts leave it open.
 //
 //nolint:gochecknoglobals // read-only data
-var detailKeys = [...]DetailKey{
-	{Name: "amount_details[", stages: atCreate | atUpdate | atConfirm | atCapture | atIncrement},
-	{Name: capture.KeyApplication, stages: atCreate},
-	{Name: capture.KeyFeeAmount, Integer: true, stages: atCreate | atUpdate | atCapture | atIncrement},
-	{Name: "client_secret", stages: atCreate},
-	{Name: KeyCustomer, stages: atCreate | atUpdate},
-	{Name: "customer_account", stages: atCreate | atUpdate},
-	{Name: capture.KeyDescription, Max: 40000, stages: atCreate | atUpdate | atIncrement | late},
-	{Name: "mandate", stages: atConfirm},
-	{Name: "mandate_data[", stages: atConfirm},
-	{Name: capture.KeyOnBehalfOf, stages: atCreate},
-	{Name: "payment_details[", stages: atCreate | atUpdate | atConfirm | atCapture | atIncrement},
-	{Name: "payment_method_options[", stages: atCreate | atUpdate | atConfirm},
-	{Name: "radar_options[", stages: atCreate | atConfirm},
-	{Name: "receipt_email", stages: atCreate | atUpdate | atConfirm | late},
-	{Name: KeyReturnURL, stages: atConfirm},
-	{Name: "setup_future_usage", Values: []string{"on_session", "off_session"}, stages: atCreate | atUpdate | atConfirm},
-	{Name: "shipping[", stages: atCreate | atUpdate | atConfirm | late},
-	{Name: "statement_descriptor", Max: 22, stages: atCreate | atUpdate | atCapture | atIncrement},
-	{Name: "statement_descriptor_suffix", Max: 22, stages: atCreate | atUpdate | atCapture},
-	{Name: capture.KeyTransferAmount, Integer: true, stages: atCreate | atUpdate | atCapture | atIncrement},
-	{Name: capture.KeyDestination, stages: atCreate},
-	{Name: capture.KeyTransferGroup, stages: atCreate | atUpdate},
-	{Name: "use_stripe_sdk", Values: []string{"true", "false"}, stages: atConfirm},
+var detailKeys = intents.DetailKeys{
+	{Name: "amount_details[", Stages: intents.AtCreate | intents.AtUpdate | intents.AtConfirm | intents.AtCapture | intents.AtIncrement},
+	{Name: capture.KeyApplication, Stages: intents.AtCreate},
+	{Name: capture.KeyFeeAmount, Integer: true, Stages: intents.AtCreate | intents.AtUpdate | intents.AtCapture | intents.AtIncrement},
+	{Name: "client_secret", Stages: intents.AtCreate},
+	{Name: KeyCustomer, Stages: intents.AtCreate | intents.AtUpdate},
+	{Name: "customer_account", Stages: intents.AtCreate | intents.AtUpdate},
+	{Name: capture.KeyDescription, Max: 40000, Stages: intents.AtCreate | intents.AtUpdate | intents.AtIncrement | intents.Late},
+	{Name: "mandate", Stages: intents.AtConfirm},
+	{Name: "mandate_data[", Stages: intents.AtConfirm},
+	{Name: capture.KeyOnBehalfOf, Stages: intents.AtCreate},
+	{Name: "payment_details[", Stages: intents.AtCreate | intents.AtUpdate | intents.AtConfirm | intents.AtCapture | intents.AtIncrement},
+	{Name: "payment_method_options[", Stages: intents.AtCreate | intents.AtUpdate | intents.AtConfirm},
+	{Name: "radar_options[", Stages: intents.AtCreate | intents.AtConfirm},
+	{Name: "receipt_email", Stages: intents.AtCreate | intents.AtUpdate | intents.AtConfirm | intents.Late},
+	{Name: KeyReturnURL, Stages: intents.AtConfirm},
+	{Name: "setup_future_usage", Values: []string{"on_session", "off_session"}, Stages: intents.AtCreate | intents.AtUpdate | intents.AtConfirm},
+	{Name: "shipping[", Stages: intents.AtCreate | intents.AtUpdate | intents.AtConfirm | intents.Late},
+	{Name: "statement_descriptor", Max: 22, Stages: intents.AtCreate | intents.AtUpdate | intents.AtCapture | intents.AtIncrement},
+	{Name: "statement_descriptor_suffix", Max: 22, Stages: intents.AtCreate | intents.AtUpdate | intents.AtCapture},
+	{Name: capture.KeyTransferAmount, Integer: true, Stages: intents.AtCreate | intents.AtUpdate | intents.AtCapture | intents.AtIncrement},
+	{Name: capture.KeyDestination, Stages: intents.AtCreate},
+	{Name: capture.KeyTransferGroup, Fixed: true, Stages: intents.AtCreate | intents.AtUpdate},
+	{Name: "use_stripe_sdk", Values: []string{"true", "false"}, Stages: intents.AtConfirm},
 }
 
 // DetailKeys returns the parameters that an intent carries for its caller.
-func DetailKeys() []DetailKey { return append([]DetailKey(nil), detailKeys[:]...) }
+func DetailKeys() intents.DetailKeys { return append(intents.DetailKeys(nil), detailKeys...) }
 
-// OnCreate reports whether a request that creates takes the parameter even when
-// it does not confirm.
-func (k DetailKey) OnCreate() bool { return k.stages&atCreate != 0 }
-
-func detailKey(name string) (*DetailKey, bool) {
-	for i := range detailKeys {
-		k := &detailKeys[i]
-		if name == "" || k.Name[0] != name[0] {
-			continue
-		}
-		if k.Name == name || strings.HasSuffix(k.Name, "[") && strings.HasPrefix(name, k.Name) {
-			return k, true
-		}
-	}
-	return nil, false
-}
-
-// mergeDetails returns the details after a request at a stage has set some. An
-// empty value unsets its key.
-func mergeDetails(have, update intents.Pairs, at stage) (intents.Pairs, error) {
-	if update == "" {
-		return have, nil
-	}
-	if err := update.Check(); err != nil {
-		return "", invalid("details", "", "the details are not in canonical form: "+string(update))
-	}
-	for name, value := range update.All() {
-		if err := checkDetail(have, name, value, at); err != nil {
-			return "", err
-		}
-		if value != "" {
-			continue
-		}
-		have, update = have.Without(name), update.Without(name)
-	}
-	if have == "" {
-		return update, nil
-	}
-	return have.Merge(update), nil
-}
-
-func checkDetail(have intents.Pairs, name, value string, at stage) error {
-	k, ok := detailKey(name)
-	switch {
-	case !ok:
-		return invalid(name, "parameter_unknown", "Received unknown parameter: "+name)
-	case k.stages&at == 0 && at == atCreate && k.stages&atConfirm != 0:
-		return invalid(name, "", "The parameter `"+name+"` cannot be passed when creating a PaymentIntent unless `confirm` is set to true.")
-	case k.stages&at == 0:
-		return invalid(name, "parameter_unknown", "Received unknown parameter: "+name)
-	case value == "":
-		return nil
-	case k.Max > 0 && utf8.RuneCountInString(value) > k.Max:
-		return invalid(name, "", "Invalid string: must be at most "+strconv.Itoa(k.Max)+" characters")
-	}
-	if k.Integer {
-		if n, err := strconv.ParseInt(value, 10, 64); err != nil || n < 0 || strconv.FormatInt(n, 10) != value {
-			return invalid(name, "parameter_invalid_integer", "Invalid integer: "+value)
-		}
-	}
-	if len(k.Values) > 0 && !slices.Contains(k.Values, value) {
-		return invalid(name, "", "Invalid "+name+": must be one of "+strings.Join(k.Values, ", "))
-	}
-	if name != capture.KeyTransferGroup {
-		return nil
-	}
-	if was, set := have.Get(name); set && was != value {
-		return invalid(name, "", "The transfer_group can't be changed once it is set.")
-	}
-	return nil
+// mergeDetails returns the details after a request at a stage has set some.
+func mergeDetails(have, update intents.Pairs, at intents.Stage) (intents.Pairs, error) {
+	return detailKeys.Merge("PaymentIntent", have, update, at)
 }
 
 // checkConnect holds the rules between the amount and the Connect parameters.

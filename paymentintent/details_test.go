@@ -144,7 +144,7 @@ func TestStrings(t *testing.T) {
 func TestMessages(t *testing.T) {
 	confirmed := must(t, paymentintent.Intent{}, create(t, "pm_card_visa"), paymentintent.Confirm{})
 	var golden strings.Builder
-	for _, f := range []paymentintent.Failure{
+	for _, f := range []intents.Failure{
 		{Code: "card_declined", DeclineCode: "insufficient_funds"},
 		{Code: "card_declined", DeclineCode: "expired_card"},
 		{Code: "card_declined"},
@@ -172,18 +172,18 @@ func TestMessages(t *testing.T) {
 // TestPaymentError reads a last_payment_error part by part.
 func TestPaymentError(t *testing.T) {
 	visa := method(t, "pm_card_visa")
-	s := must(t, paymentintent.Intent{}, create(t, "pm_card_visa"), paymentintent.Confirm{}, paymentintent.Decline{Failure: paymentintent.Failure{Code: "card_declined", DeclineCode: "lost_card"}})
+	s := must(t, paymentintent.Intent{}, create(t, "pm_card_visa"), paymentintent.Confirm{}, paymentintent.Decline{Failure: intents.Failure{Code: "card_declined", DeclineCode: "lost_card"}})
 	e := s.LastPaymentError
 	require.Equal(t, []string{"card_error", "card_declined", "lost_card", "Your card was declined.", s.LatestCharge()},
 		[]string{e.Type(), e.Code(), e.DeclineCode(), e.Message(), e.Charge()})
 	require.Equal(t, visa, e.PaymentMethod())
-	var none paymentintent.PaymentError
+	var none intents.LastError
 	require.Equal(t, []string{"", "", "", "", ""}, []string{none.Type(), none.Code(), none.DeclineCode(), none.Message(), none.Charge()})
 	require.True(t, none.PaymentMethod().IsZero())
 }
 
 func TestNextAction(t *testing.T) {
-	a, err := paymentintent.NewNextAction("redirect_to_url", "url", "https://example.com")
+	a, err := intents.NewNextAction("redirect_to_url", "url", "https://example.com")
 	require.NoError(t, err)
 	require.Equal(t, "redirect_to_url", a.Type())
 	url, ok := a.Get("url")
@@ -192,11 +192,11 @@ func TestNextAction(t *testing.T) {
 	_, ok = a.Get("colour")
 	require.False(t, ok)
 	for _, kv := range [][]string{{""}, {"x", "y"}, {"x", "y", "\xff"}, {"x", "type", "z"}} {
-		a, err := paymentintent.NewNextAction(kv[0], kv[1:]...)
+		a, err := intents.NewNextAction(kv[0], kv[1:]...)
 		require.Error(t, err, kv)
 		require.Empty(t, a)
 	}
-	_, err = paymentintent.NewNextAction("")
+	_, err = intents.NewNextAction("")
 	class, param, code := refusal(err)
 	require.Equal(t, [3]string{"contents", "next_action[type]", "parameter_missing"}, [3]string{class, param, code})
 }

@@ -57,9 +57,9 @@ type Confirmed struct {
 
 // ActionRequired means that the customer has to act, until Due where that is set.
 type ActionRequired struct {
-	At         intents.Time `json:"at,omitzero"`
-	NextAction NextAction   `json:"next_action,omitzero"`
-	Due        intents.Time `json:"due,omitzero"`
+	At         intents.Time       `json:"at,omitzero"`
+	NextAction intents.NextAction `json:"next_action,omitzero"`
+	Due        intents.Time       `json:"due,omitzero"`
 }
 
 // ActionCompleted means that the customer did what was asked. The attempt goes on, or waits
@@ -76,8 +76,8 @@ type Approved struct {
 
 // AttemptFailed means that the attempt, or the processing payment, came to nothing.
 type AttemptFailed struct {
-	At      intents.Time `json:"at,omitzero"`
-	Failure Failure      `json:"failure"`
+	At      intents.Time    `json:"at,omitzero"`
+	Failure intents.Failure `json:"failure"`
 	// ChargeID is the failed charge's; empty if none was made.
 	ChargeID string `json:"charge,omitzero"`
 }

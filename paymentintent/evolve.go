@@ -165,15 +165,15 @@ func (s *Intent) failed(e *AttemptFailed) {
 	switch {
 	case e.ChargeID == "":
 	case e.ChargeID == s.Charge.ID && s.Charge.Status == capture.StatusPending:
-		capture.Fold(&s.Charge, capture.Failed{At: e.At, Outcome: e.Failure.outcome()})
+		capture.Fold(&s.Charge, capture.Failed{At: e.At, Outcome: outcomeOf(e.Failure)})
 	case e.ChargeID == s.Charge.ID:
 		capture.Fold(&s.Charge, capture.Released{})
 	default:
-		capture.Fold(&s.Charge, capture.Declined{Attempt: s.attempt(e.ChargeID), At: e.At, Outcome: e.Failure.outcome()})
+		capture.Fold(&s.Charge, capture.Declined{Attempt: s.attempt(e.ChargeID), At: e.At, Outcome: outcomeOf(e.Failure)})
 		s.Charges++
 	}
 	s.leave()
-	s.Status, s.LastPaymentError = rpm, newPaymentError(e.Failure, e.ChargeID, s.PaymentMethod)
+	s.Status, s.LastPaymentError = rpm, intents.NewLastError(e.Failure, e.ChargeID, s.PaymentMethod)
 	s.PaymentMethod, s.Funded = intents.PaymentMethod{}, 0
 	s.Flags &^= attempt | Authenticated
 }
@@ -189,7 +189,7 @@ func (s *Intent) canceled(e *Canceled) {
 	case capture.StatusAuthorized:
 		capture.Fold(&s.Charge, capture.Released{})
 	case capture.StatusPending:
-		capture.Fold(&s.Charge, capture.Failed{At: e.At, Outcome: Failure{Code: "payment_canceled", Message: "The payment was canceled."}.outcome()})
+		capture.Fold(&s.Charge, capture.Failed{At: e.At, Outcome: outcomeOf(intents.Failure{Code: "payment_canceled", Message: "The payment was canceled."})})
 	case capture.StatusNone, capture.StatusFailed, capture.StatusCaptured, capture.StatusSettled, capture.StatusReleased, capture.StatusExpired:
 	}
 	s.leave()

@@ -67,9 +67,9 @@ func addFields(m map[string]string, name string, v reflect.Value) {
 		addPairs(m, name, x)
 	case intents.Metadata:
 		addPairs(m, name, intents.Pairs(x))
-	case paymentintent.NextAction:
+	case intents.NextAction:
 		addPairs(m, name, intents.Pairs(x))
-	case paymentintent.PaymentError:
+	case intents.LastError:
 		e, _ := intents.Pairs(x).With("payment_method", x.PaymentMethod().ID)
 		addPairs(m, name, e)
 	case intents.PaymentMethod:

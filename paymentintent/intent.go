@@ -138,8 +138,8 @@ type Intent struct {
 	ConfirmationMethod ConfirmationMethod         `json:"confirmation_method,omitzero"`
 	PaymentMethodTypes intents.PaymentMethodTypes `json:"payment_method_types,omitzero"`
 	PaymentMethod      intents.PaymentMethod      `json:"payment_method,omitzero"`
-	NextAction         NextAction                 `json:"next_action,omitzero"`
-	LastPaymentError   PaymentError               `json:"last_payment_error,omitzero"`
+	NextAction         intents.NextAction         `json:"next_action,omitzero"`
+	LastPaymentError   intents.LastError          `json:"last_payment_error,omitzero"`
 	CanceledAt         intents.Time               `json:"canceled_at,omitzero"`
 	CancellationReason CancellationReason         `json:"cancellation_reason,omitzero"`
 	// Due is when what the status waits for is worth asking about, or, for an

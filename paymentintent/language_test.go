@@ -40,7 +40,7 @@ func parseCommand(tb testing.TB, c script.Command) []paymentintent.Command {
 	case "refund":
 		return one(l.refund())
 	case "challenge":
-		a, err := paymentintent.NewNextAction(l.str("type"), flatten(c.Map("field"))...)
+		a, err := intents.NewNextAction(l.str("type"), flatten(c.Map("field"))...)
 		if l.str("type") != "" {
 			require.NoError(tb, err, c.Pos())
 		}
@@ -207,9 +207,9 @@ func (l line) verify() paymentintent.VerifyMicrodeposits {
 	c := paymentintent.Simulator{}.Verify(amounts, l.str("descriptor_code"))
 	switch l.str("outcome") {
 	case "verified":
-		c.Outcome = paymentintent.Verified
+		c.Outcome = intents.Verified
 	case "mismatched":
-		c.Outcome = paymentintent.Mismatched
+		c.Outcome = intents.Mismatched
 	}
 	return c
 }
@@ -226,9 +226,9 @@ func (l line) refund() paymentintent.Refund {
 	return c
 }
 
-func (l line) failure() paymentintent.Failure {
+func (l line) failure() intents.Failure {
 	l.tb.Helper()
-	return paymentintent.Failure{
+	return intents.Failure{
 		Type: l.str("type"), Code: l.str("code"), DeclineCode: l.str("decline_code"), Message: l.str("message"), Blocked: l.flag("blocked"),
 	}
 }

@@ -195,10 +195,10 @@ func ofInvoice(c *paymentintent.Create) { c.Owner = "in_1" }
 func declined() paymentintent.Command {
 	return paymentintent.Decline{Failure: because("card_declined")}
 }
-func because(c string) paymentintent.Failure { return paymentintent.Failure{Code: c} }
+func because(c string) intents.Failure { return intents.Failure{Code: c} }
 
 func challenge(kind string, in time.Duration) paymentintent.Command {
-	a, _ := paymentintent.NewNextAction(kind)
+	a, _ := intents.NewNextAction(kind)
 	return paymentintent.Challenge{NextAction: a, ExpiresIn: in}
 }
 
@@ -257,7 +257,7 @@ func confirmWith(tb testing.TB, pm string) paymentintent.Confirm {
 func variants(tb testing.TB) []paymentintent.Command {
 	tb.Helper()
 	code := paymentintent.VerifyMicrodeposits{DescriptorCode: "SM11AA"}
-	wrong := paymentintent.VerifyMicrodeposits{DescriptorCode: "SM99ZZ", Outcome: paymentintent.Mismatched}
+	wrong := paymentintent.VerifyMicrodeposits{DescriptorCode: "SM99ZZ", Outcome: intents.Mismatched}
 	return append(zeroCommands(),
 		create(tb, ""), create(tb, "pm_card_visa"), confirmWith(tb, "pm_card_visa"),
 		paymentintent.Update{PaymentMethod: intents.Some(method(tb, "pm_card_visa"))},

@@ -161,7 +161,7 @@ func requests(tb testing.TB) []paymentintent.Command {
 		paymentintent.ApplyCustomerBalance{},
 		paymentintent.ApplyCustomerBalance{Amount: some(1)},
 		paymentintent.VerifyMicrodeposits{DescriptorCode: "SM11AA", AskIn: time.Hour, Cancelable: true},
-		paymentintent.VerifyMicrodeposits{DescriptorCode: "SM99ZZ", Outcome: paymentintent.Mismatched},
+		paymentintent.VerifyMicrodeposits{DescriptorCode: "SM99ZZ", Outcome: intents.Mismatched},
 		paymentintent.Refund{},
 		paymentintent.Refund{Amount: 1, Pending: true},
 		paymentintent.Refund{Amount: 1, Flags: capture.RefundApplicationFee | capture.ReverseTransfer},

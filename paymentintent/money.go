@@ -9,7 +9,7 @@ import (
 // captureHold decides a capture. The charge knows what may be taken; the intent
 // knows what is asked for when nothing is said.
 func captureHold(s *Intent, c *Capture, now intents.Time) (Event, error) {
-	details, err := mergeDetails(s.Charge.Details, c.Details, atCapture)
+	details, err := mergeDetails(s.Charge.Details, c.Details, intents.AtCapture)
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +67,7 @@ func increment(s *Intent, c IncrementAuthorization, now intents.Time) (Event, er
 		return nil, err
 	}
 	inc := AuthorizationIncremented{At: now, Amount: c.Amount}
-	if inc.Details, err = mergeDetails(s.Details, c.Details, atIncrement); err != nil {
+	if inc.Details, err = mergeDetails(s.Details, c.Details, intents.AtIncrement); err != nil {
 		return nil, err
 	}
 	if inc.Metadata, err = s.Metadata.Merge(c.Metadata); err != nil {

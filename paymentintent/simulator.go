@@ -59,7 +59,7 @@ func (m Simulator) answer(s *Intent, b capture.Behaviour) Command {
 	case s.delayed():
 		return Submit{AskIn: m.debitDelay(b), Cancelable: true}
 	case b.Code != "":
-		return Decline{Failure: Failure{Code: b.Code, DeclineCode: b.DeclineCode, Blocked: b.Blocked}}
+		return Decline{Failure: intents.Failure{Code: b.Code, DeclineCode: b.DeclineCode, Blocked: b.Blocked}}
 	}
 	return Approve{Terms: m.terms(b)}
 }
@@ -71,7 +71,7 @@ func (m Simulator) collected(s *Intent, b capture.Behaviour) Command {
 	case b.Never:
 		return Postpone{AskIn: 24 * time.Hour}
 	case b.Code != "":
-		return Decline{Failure: Failure{Code: b.Code, DeclineCode: b.DeclineCode}}
+		return Decline{Failure: intents.Failure{Code: b.Code, DeclineCode: b.DeclineCode}}
 	}
 	return Collect{Terms: m.terms(b)}
 }
@@ -109,26 +109,26 @@ func (m Simulator) balance(s *Intent) Command {
 
 // threeDSecure is the action of a card: a redirect where a return_url is given
 // and the client is not said to use Stripe's SDK (OBS-AM, REC-T).
-func threeDSecure(s *Intent) NextAction {
+func threeDSecure(s *Intent) intents.NextAction {
 	if s.detail(KeyReturnURL) != "" && s.detail("use_stripe_sdk") != "true" {
 		return action(s, "redirect_to_url")
 	}
-	a, _ := NewNextAction("use_stripe_sdk", "source", "payatt_"+s.ID)
+	a, _ := intents.NewNextAction("use_stripe_sdk", "source", "payatt_"+s.ID)
 	return a
 }
 
-func action(s *Intent, kind string) NextAction {
+func action(s *Intent, kind string) intents.NextAction {
 	kv := []string{"url", "https://hooks.stripe.com/redirect/authenticate/" + s.ID}
 	if u := s.detail(KeyReturnURL); u != "" {
 		kv = append(kv, "return_url", u)
 	}
-	a, _ := NewNextAction(kind, kv...)
+	a, _ := intents.NewNextAction(kind, kv...)
 	return a
 }
 
-func microdeposits(s *Intent) NextAction {
+func microdeposits(s *Intent) intents.NextAction {
 	arrival := s.Due.Add(2 * 24 * time.Hour)
-	a, _ := NewNextAction(actionMicrodeposits, "arrival_date", arrival.Time().Format("2006-01-02"),
+	a, _ := intents.NewNextAction(actionMicrodeposits, "arrival_date", arrival.Time().Format("2006-01-02"),
 		"hosted_verification_url", "https://payments.stripe.com/microdeposit/"+s.ID, "microdeposit_type", "descriptor_code")
 	return a
 }
@@ -158,7 +158,7 @@ func (m Simulator) Act(s Intent) (Command, bool) {
 	switch s.NextAction.Type() {
 	case actionMicrodeposits:
 		if b.Code == "payment_method_microdeposit_failed" {
-			return FailAction{Failure: Failure{Type: typeInvalidRequest, Code: b.Code, Message: "Microdeposits could not be sent to the account."}}, true
+			return FailAction{Failure: intents.Failure{Type: intents.TypeInvalidRequest, Code: b.Code, Message: "Microdeposits could not be sent to the account."}}, true
 		}
 		return m.Verify([2]int64{}, "SM11AA"), true
 	case "display_bank_transfer_instructions":
@@ -171,17 +171,17 @@ func (m Simulator) Act(s Intent) (Command, bool) {
 // test values have: 32 and 45 or SM11AA match, 10 and 11 or SM33CC were tried too
 // often, 40 and 41 or SM44DD are too late, all others do not match.
 func (m Simulator) Verify(amounts [2]int64, code string) VerifyMicrodeposits {
-	v := VerifyMicrodeposits{Amounts: amounts, DescriptorCode: code, Outcome: Mismatched, AskIn: m.debitDelay(capture.Behaviour{}), Cancelable: true}
+	v := VerifyMicrodeposits{Amounts: amounts, DescriptorCode: code, Outcome: intents.Mismatched, AskIn: m.debitDelay(capture.Behaviour{}), Cancelable: true}
 	if amounts[0] > amounts[1] {
 		amounts[0], amounts[1] = amounts[1], amounts[0]
 	}
 	switch {
 	case code == "SM11AA", amounts == [2]int64{32, 45}:
-		v.Outcome = Verified
+		v.Outcome = intents.Verified
 	case code == "SM33CC", amounts == [2]int64{10, 11}:
-		v.Outcome = Exhausted
+		v.Outcome = intents.Exhausted
 	case code == "SM44DD", amounts == [2]int64{40, 41}:
-		v.Outcome = TimedOut
+		v.Outcome = intents.TimedOut
 	}
 	return v
 }

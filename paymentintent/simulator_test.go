@@ -159,7 +159,7 @@ func TestSimulatorAsks(t *testing.T) {
 
 // TestSimulatorActions: what the customer is shown depends on what the client can do.
 func TestSimulatorActions(t *testing.T) {
-	shown := func(pm string, details intents.Pairs, at time.Time) paymentintent.NextAction {
+	shown := func(pm string, details intents.Pairs, at time.Time) intents.NextAction {
 		s := must(t, paymentintent.Intent{}, create(t, pm))
 		tr, err := paymentintent.Apply(s, paymentintent.Confirm{Details: details}, at)
 		require.NoError(t, err)
@@ -168,9 +168,9 @@ func TestSimulatorActions(t *testing.T) {
 		return tr.After.NextAction
 	}
 	const secure = "pm_card_threeDSecure2Required"
-	require.Equal(t, paymentintent.NextAction("source=payatt_"+piID+"&type=use_stripe_sdk"), shown(secure, "", start))
-	require.Equal(t, paymentintent.NextAction("source=payatt_"+piID+"&type=use_stripe_sdk"), shown(secure, "return_url=https://a&use_stripe_sdk=true", start))
-	require.Equal(t, paymentintent.NextAction("return_url=https://a&type=redirect_to_url&url=https://hooks.stripe.com/redirect/authenticate/"+piID), shown(secure, "return_url=https://a", start))
+	require.Equal(t, intents.NextAction("source=payatt_"+piID+"&type=use_stripe_sdk"), shown(secure, "", start))
+	require.Equal(t, intents.NextAction("source=payatt_"+piID+"&type=use_stripe_sdk"), shown(secure, "return_url=https://a&use_stripe_sdk=true", start))
+	require.Equal(t, intents.NextAction("return_url=https://a&type=redirect_to_url&url=https://hooks.stripe.com/redirect/authenticate/"+piID), shown(secure, "return_url=https://a", start))
 	require.Equal(t, "redirect_to_url", shown(secure, "return_url=https://a&use_stripe_sdk=false", start).Type())
 	late := time.Date(2025, time.November, 10, 23, 59, 59, 0, time.UTC)
 	arrival, _ := shown("pm_usBankAccount_failMicrodeposits", "", late).Get("arrival_date")
@@ -201,7 +201,7 @@ func TestAct(t *testing.T) {
 	}
 	require.Equal(t, paymentintent.Authenticate{}, act(asked("pm_card_visa", "use_stripe_sdk")))
 	require.Equal(t, paymentintent.FailAction{
-		Failure: paymentintent.Failure{Type: "invalid_request_error", Code: "payment_method_microdeposit_failed", Message: "Microdeposits could not be sent to the account."},
+		Failure: intents.Failure{Type: "invalid_request_error", Code: "payment_method_microdeposit_failed", Message: "Microdeposits could not be sent to the account."},
 	}, act(asked("pm_usBankAccount_failMicrodeposits", "verify_with_microdeposits")))
 	require.Equal(t, paymentintent.Simulator{}.Verify([2]int64{}, "SM11AA"), act(asked("pm_usBankAccount_success", "verify_with_microdeposits")))
 	half := must(t, asked("pm_customer_balance", "display_bank_transfer_instructions"), paymentintent.Fund{Amount: 500})
@@ -214,18 +214,18 @@ func TestVerify(t *testing.T) {
 	for _, c := range []struct {
 		amounts [2]int64
 		code    string
-		want    paymentintent.Verification
+		want    intents.Verification
 	}{
-		{[2]int64{32, 45}, "", paymentintent.Verified},
-		{[2]int64{45, 32}, "", paymentintent.Verified},
-		{[2]int64{}, "SM11AA", paymentintent.Verified},
-		{[2]int64{10, 11}, "", paymentintent.Exhausted},
-		{[2]int64{11, 10}, "", paymentintent.Exhausted},
-		{[2]int64{}, "SM33CC", paymentintent.Exhausted},
-		{[2]int64{40, 41}, "", paymentintent.TimedOut},
-		{[2]int64{}, "SM44DD", paymentintent.TimedOut},
-		{[2]int64{}, "SM99ZZ", paymentintent.Mismatched},
-		{[2]int64{1, 1}, "", paymentintent.Mismatched},
+		{[2]int64{32, 45}, "", intents.Verified},
+		{[2]int64{45, 32}, "", intents.Verified},
+		{[2]int64{}, "SM11AA", intents.Verified},
+		{[2]int64{10, 11}, "", intents.Exhausted},
+		{[2]int64{11, 10}, "", intents.Exhausted},
+		{[2]int64{}, "SM33CC", intents.Exhausted},
+		{[2]int64{40, 41}, "", intents.TimedOut},
+		{[2]int64{}, "SM44DD", intents.TimedOut},
+		{[2]int64{}, "SM99ZZ", intents.Mismatched},
+		{[2]int64{1, 1}, "", intents.Mismatched},
 	} {
 		require.Equal(t, paymentintent.VerifyMicrodeposits{
 			Amounts: c.amounts, DescriptorCode: c.code, Outcome: c.want, AskIn: 24 * time.Hour, Cancelable: true,

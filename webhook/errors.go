@@ -91,7 +91,7 @@ func Declined(t paymentintent.Transition, c ErrorContext) (status int, body []by
 }
 
 // attemptFailed is the error of an attempt that failed during its confirmation.
-func attemptFailed(e paymentintent.PaymentError) failure {
+func attemptFailed(e intents.LastError) failure {
 	pm := e.PaymentMethod()
 	f := failure{
 		status: http.StatusPaymentRequired, kind: e.Type(), code: e.Code(), declineCode: e.DeclineCode(),

@@ -181,19 +181,19 @@ func TestDeclined(t *testing.T) {
 		})
 	}
 	amounts := lifeOf(t, "microdeposits")[1]
-	a, err := paymentintent.NewNextAction("verify_with_microdeposits", "microdeposit_type", "amounts")
+	a, err := intents.NewNextAction("verify_with_microdeposits", "microdeposit_type", "amounts")
 	require.NoError(t, err)
 	amounts.After.NextAction = a
 	_, body, _ := webhook.Declined(amounts, webhook.ErrorContext{})
 	require.Equal(t, "payment_method_microdeposit_verification_amounts_mismatch", decodeError(t, body).Code)
 
 	wrong := lifeOf(t, "declined, then paid")[0]
-	wrong.After.LastPaymentError = paymentintent.PaymentError("code=payment_intent_authentication_failure&message=m&type=invalid_request_error")
+	wrong.After.LastPaymentError = intents.LastError("code=payment_intent_authentication_failure&message=m&type=invalid_request_error")
 	status, _, ok := webhook.Declined(wrong, webhook.ErrorContext{})
 	require.True(t, ok)
 	require.Equal(t, 400, status)
 
-	answered := life{"answered", []step{ask(start(), confirm("pm_card_visa")), ask(paymentintent.Decline{Failure: paymentintent.Failure{Code: "card_declined"}})}}.play(t)[1]
+	answered := life{"answered", []step{ask(start(), confirm("pm_card_visa")), ask(paymentintent.Decline{Failure: intents.Failure{Code: "card_declined"}})}}.play(t)[1]
 	_, _, ok = webhook.Declined(answered, webhook.ErrorContext{})
 	require.True(t, ok, "the answer may come in a transition of its own")
 

@@ -144,7 +144,7 @@ var lives = []life{
 	}},
 	{"microdeposits", []step{
 		pay(start(of(intents.USBankAccount)), confirm("pm_usBankAccount_failMicrodeposits")),
-		ask(paymentintent.VerifyMicrodeposits{DescriptorCode: "SM22BB", Outcome: paymentintent.Mismatched}).later(day), customer().later(day),
+		ask(paymentintent.VerifyMicrodeposits{DescriptorCode: "SM22BB", Outcome: intents.Mismatched}).later(day), customer().later(day),
 	}},
 	{"cash balance", []step{
 		pay(start(of(intents.CustomerBalance), carrying("customer=cus_1")), typed(intents.CustomerBalance).with("")),
@@ -170,7 +170,7 @@ var lives = []life{
 	{"a capture that comes to nothing", []step{
 		ask(start(manually, of(intents.Card)), confirm("pm_card_visa"), paymentintent.Approve{Terms: capture.Terms{Features: capture.AsyncCapture}}),
 		ask(paymentintent.Capture{}).later(time.Hour),
-		ask(paymentintent.Decline{Failure: paymentintent.Failure{Code: "processing_error"}}).later(time.Hour),
+		ask(paymentintent.Decline{Failure: intents.Failure{Code: "processing_error"}}).later(time.Hour),
 	}},
 	{"too many confirmations", []step{
 		pay(start(func(c *paymentintent.Create) { c.ConfirmLimit = 1 }), confirm("pm_card_visa_chargeDeclined")), ask(confirm("pm_card_visa")).later(time.Hour),

@@ -203,7 +203,7 @@ var sdkKeys = [...]string{"source", "stripe_js", "type"}
 
 // stripeSDK writes what Stripe's own client reads: here, as recorded, a redirect
 // that authenticates a source. What the action says itself goes before.
-func (o *out) stripeSDK(a paymentintent.NextAction) {
+func (o *out) stripeSDK(a intents.NextAction) {
 	o.raw("{")
 	missing := sdkKeys[:]
 	for k, v := range intents.Pairs(a).All() {
@@ -227,7 +227,7 @@ func (o *out) stripeSDK(a paymentintent.NextAction) {
 }
 
 // sdkKey writes a key that the action does not have.
-func (o *out) sdkKey(a paymentintent.NextAction, key string) {
+func (o *out) sdkKey(a intents.NextAction, key string) {
 	source, _ := a.Get("source")
 	o.looseKey(key)
 	switch key {
@@ -243,7 +243,7 @@ func (o *out) sdkKey(a paymentintent.NextAction, key string) {
 }
 
 // loose writes the fields of an action that is not modelled as they are.
-func (o *out) loose(a paymentintent.NextAction) {
+func (o *out) loose(a intents.NextAction) {
 	o.raw("{")
 	for k, v := range intents.Pairs(a).All() {
 		if k != "type" {
@@ -266,7 +266,7 @@ func (o *out) looseKey(key string) {
 
 // microdeposits writes what waits for their verification. Stripe writes the day of
 // their arrival as a time; a day in the form 2006-01-02 stands for its midnight, UTC.
-func (o *out) microdeposits(a paymentintent.NextAction) {
+func (o *out) microdeposits(a intents.NextAction) {
 	day, _ := a.Get("arrival_date")
 	o.raw(`{"arrival_date":`)
 	if t, err := time.Parse(time.DateOnly, day); err == nil {

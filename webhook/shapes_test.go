@@ -173,7 +173,7 @@ func TestActions(t *testing.T) {
 			{"data", "d", "expires_at", "7", "number", "n", "qr_code[data]", "q", "source", "src_1", "stripe_js", "https://js", "arrival_date", "2025-11-12"},
 			{"arrival_date", "1762905600", "microdeposit_type", "amounts"},
 		} {
-			a, err := paymentintent.NewNextAction(kind, fields...)
+			a, err := intents.NewNextAction(kind, fields...)
 			require.NoError(t, err)
 			s := waiting
 			s.NextAction = a
@@ -204,7 +204,7 @@ func FuzzObject(f *testing.F) {
 		s := life{"hold", []step{pay(start(manually), confirm("pm_card_visa"))}}.play(t)[0].After
 		s.Details, s.Charge.Details = intents.Pairs(details), intents.Pairs(details)
 		s.Charge.Outcome, s.PaymentMethod.Details, s.Charge.PaymentMethod.Details = intents.Pairs(outcome), intents.Pairs(method), intents.Pairs(method)
-		s.NextAction, s.LastPaymentError = paymentintent.NextAction(action), paymentintent.PaymentError(outcome)
+		s.NextAction, s.LastPaymentError = intents.NextAction(action), intents.LastError(outcome)
 		v := intents.Version(version)
 		for _, o := range []webhook.Object{
 			webhook.PaymentIntent{Intent: s, Expand: 0xff},

@@ -239,9 +239,14 @@ func chargeLives() []struct {
 		{"async", []capture.Command{capture.Authorize{Attempt: attempt, Method: capture.AutomaticAsync}, capture.Settle{}, capture.Settle{}}, "charge.succeeded | charge.updated application_fee.created transfer.created | "},
 		{"manual", []capture.Command{capture.Authorize{Attempt: attempt, Method: capture.Manual}, capture.Capture{Amount: 2000, Final: true}}, "charge.succeeded | charge.captured application_fee.created transfer.created"},
 		{
-			"several", []capture.Command{
-				capture.Authorize{Attempt: attempt, Method: capture.Manual, Terms: terms}, capture.Increment{Amount: 2100}, capture.Increment{Amount: 2200, Declined: true},
-				capture.Capture{Amount: 500}, capture.Capture{Amount: 100}, capture.Capture{Amount: 100, Final: true},
+			"several",
+			[]capture.Command{
+				capture.Authorize{Attempt: attempt, Method: capture.Manual, Terms: terms},
+				capture.Increment{Amount: 2100},
+				capture.Increment{Amount: 2200, Declined: true},
+				capture.Capture{Amount: 500},
+				capture.Capture{Amount: 100},
+				capture.Capture{Amount: 100, Final: true},
 			},
 			"charge.succeeded |  |  | charge.updated application_fee.created transfer.created | charge.updated | charge.updated charge.captured charge.refunded",
 		},
@@ -251,10 +256,16 @@ func chargeLives() []struct {
 		{"debit", []capture.Command{capture.Submit{Attempt: attempt}, capture.Collect{Method: capture.Automatic}}, "charge.pending | charge.succeeded application_fee.created transfer.created"},
 		{"debit fails", []capture.Command{capture.Submit{Attempt: attempt}, capture.Decline{}}, "charge.pending | charge.failed"},
 		{
-			"refund", []capture.Command{
-				capture.Authorize{Attempt: attempt, Method: capture.Automatic}, capture.RefundCharge{Amount: 50, Pending: true}, capture.RefundCharge{Amount: 60, Pending: true},
-				capture.ReportRefund{Status: capture.RefundSucceeded}, capture.ReportRefund{Status: capture.RefundFailed}, capture.ReportRefund{Number: 1, Status: capture.RefundFailed},
-				capture.RefundCharge{Flags: capture.RefundApplicationFee | capture.ReverseTransfer}, capture.Dispute{Reason: "duplicate"},
+			"refund",
+			[]capture.Command{
+				capture.Authorize{Attempt: attempt, Method: capture.Automatic},
+				capture.RefundCharge{Amount: 50, Pending: true},
+				capture.RefundCharge{Amount: 60, Pending: true},
+				capture.ReportRefund{Status: capture.RefundSucceeded},
+				capture.ReportRefund{Status: capture.RefundFailed},
+				capture.ReportRefund{Number: 1, Status: capture.RefundFailed},
+				capture.RefundCharge{Flags: capture.RefundApplicationFee | capture.ReverseTransfer},
+				capture.Dispute{Reason: "duplicate"},
 			},
 			"charge.succeeded application_fee.created transfer.created | refund.created charge.refunded | refund.created charge.refunded | refund.updated charge.refund.updated | " +
 				"refund.failed charge.refund.updated | refund.failed charge.refund.updated | " +

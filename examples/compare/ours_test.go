@@ -79,7 +79,7 @@ func visa(b *testing.B) intents.PaymentMethod {
 // because the answer of the issuer is one of its own. Each has its state, its event,
 // and what it owes.
 func ourLife(b *testing.B) {
-	action, err := paymentintent.NewNextAction("use_stripe_sdk")
+	action, err := intents.NewNextAction("use_stripe_sdk")
 	if err != nil {
 		b.Fatal(err)
 	}

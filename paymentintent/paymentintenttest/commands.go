@@ -166,7 +166,7 @@ func (d drawer) request(name paymentintent.CommandName) paymentintent.Command {
 		return c
 	case "verify_microdeposits":
 		c := paymentintent.VerifyMicrodeposits{
-			Outcome: sample(d, "outcome", paymentintent.Verified, paymentintent.Mismatched, paymentintent.Mismatched, paymentintent.Exhausted, paymentintent.TimedOut, 9),
+			Outcome: sample(d, "outcome", intents.Verified, intents.Mismatched, intents.Mismatched, intents.Exhausted, intents.TimedOut, 9),
 			AskIn:   d.duration("ask_in"), Cancelable: d.often("cancelable"),
 		}
 		if odd(d, "by code", d.often("code"), true) {
@@ -207,7 +207,7 @@ func (d drawer) report(name paymentintent.CommandName) paymentintent.Command {
 		if d.s.PaymentMethod.Type.Traits().Microdeposits {
 			kinds = kinds[2:]
 		}
-		a, _ := paymentintent.NewNextAction(sample(d, "action", kinds...), "url", "https://example.com/a?b=c&d=é")
+		a, _ := intents.NewNextAction(sample(d, "action", kinds...), "url", "https://example.com/a?b=c&d=é")
 		return paymentintent.Challenge{NextAction: odd(d, "next_action", a, ""), ExpiresIn: d.duration("expires_in")}
 	case "decline":
 		return paymentintent.Decline{Failure: d.failure(), NoCharge: d.rarely("no_charge")}
@@ -216,7 +216,7 @@ func (d drawer) report(name paymentintent.CommandName) paymentintent.Command {
 	case "notify":
 		return paymentintent.Notify{CompletesIn: d.duration("completes_in")}
 	case "fail_action":
-		return paymentintent.FailAction{Failure: sample(d, "failure", paymentintent.Failure{}, d.failure())}
+		return paymentintent.FailAction{Failure: sample(d, "failure", intents.Failure{}, d.failure())}
 	case "fund":
 		return paymentintent.Fund{Amount: d.amount(d.s.Amount - d.s.Funded), Terms: d.terms()}
 	case "collect":
@@ -351,8 +351,8 @@ func (d drawer) terms() capture.Terms {
 	}
 }
 
-func (d drawer) failure() paymentintent.Failure {
-	return paymentintent.Failure{
+func (d drawer) failure() intents.Failure {
+	return intents.Failure{
 		Code: sample(d, "code", "card_declined", "expired_card", "account_closed", ""), DeclineCode: sample(d, "decline_code", "", "insufficient_funds", "\xff"),
 		Message: sample(d, "message", "", "No & never."), Blocked: d.rarely("blocked"),
 	}

@@ -2,7 +2,6 @@ package form
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/payintent/intents"
 	"github.com/payintent/intents/capture"
@@ -101,13 +100,11 @@ func (r *reader) details(confirmed bool) (create, confirm intents.Pairs) {
 	here, there := map[string]string{}, map[string]string{}
 	keys := paymentintent.DetailKeys()
 	r.rest = slices.DeleteFunc(slices.Clone(r.rest), func(p Param) bool {
-		i := slices.IndexFunc(keys, func(k paymentintent.DetailKey) bool {
-			return k.Name == p.Key || strings.HasSuffix(k.Name, "[") && strings.HasPrefix(p.Key, k.Name)
-		})
-		if i < 0 {
+		key, ok := keys.Find(p.Key)
+		if !ok {
 			return false
 		}
-		if confirmed && !keys[i].OnCreate() {
+		if confirmed && !key.OnCreate() {
 			there[p.Key] = p.Value
 		} else {
 			here[p.Key] = p.Value
