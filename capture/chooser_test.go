@@ -157,9 +157,12 @@ func TestExhaustiveRefusals(t *testing.T) {
 		runs, err := capture.Exhaustive(limit, func(capture.Chooser) error { t.Fatal("called"); return nil })
 		require.ErrorAs(t, err, &invalid)
 		require.Equal(t, "limit", invalid.Param)
+		require.EqualError(t, err, "limit: must be at least 1")
 		require.Zero(t, runs)
 	}
-	_, err := capture.Exhaustive(1, nil)
+	runs, err := capture.Exhaustive(1, nil)
 	require.ErrorAs(t, err, &invalid)
 	require.Equal(t, "run", invalid.Param)
+	require.EqualError(t, err, "run: is nil")
+	require.Zero(t, runs)
 }

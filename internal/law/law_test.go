@@ -30,9 +30,9 @@ func TestLaw(t *testing.T) {
 	require.Empty(t, l.Legal(-1))
 	for c, want := range [][]bool{{false, true, false}, {true, false, false}, {false, true, false}} {
 		for row := range want {
-			require.Equal(t, want[row], l.Allows(row, uint8(c)), "command %d in row %d", c, row) //nolint:gosec // three commands
+			require.Equal(t, want[row], l.Allows(row, uint8(c)), "command %d in row %d", c, row)
 		}
-		require.False(t, l.Allows(-1, uint8(c))) //nolint:gosec // three commands
+		require.False(t, l.Allows(-1, uint8(c)))
 	}
 	require.Equal(t, &intents.StateError{Object: "door", Command: "lock", Status: "open", Allowed: []string{"closed"}, Legal: []string{"close"}}, l.Refusal(0, "open", 2))
 	require.Equal(t, &intents.StateError{Object: "door", Command: "open", Status: "ajar", Allowed: []string{"closed"}}, l.Refusal(-1, "ajar", 0))
