@@ -64,6 +64,7 @@ const lattice = `
 
 	# The harness of the tests, which no machine imports.
 	PURE, DRIVER, TEST, ., ./internal/table < ./internal/explore, ./internal/script;
+	PURE, ./capture, ./paymentintent < ./internal/model;
 
 	# The kits that importers test with. They alone import rapid.
 	PURE, DRIVER, TEST, pgregory.net/rapid < KIT;

@@ -1,5 +1,7 @@
 package intents
 
+import "strings"
+
 // PaymentMethod is what a payment is made with: an immutable value. The zero
 // PaymentMethod means "none".
 type PaymentMethod struct {
@@ -87,6 +89,9 @@ type Traits struct {
 	Reusable bool
 	// CustomerPresent: it can't be used off-session at all.
 	CustomerPresent bool
+	// Currencies are those that it takes, as "eur usd"; empty means any. They are
+	// from Stripe's page on each method, as remembered: UNVERIFIED.
+	Currencies string
 	// WindowDays is how long an authorization lasts, in days, unless the acquirer says otherwise.
 	WindowDays int
 }
@@ -98,38 +103,38 @@ var traits = [paymentMethodTypes]Traits{
 	Card:             {Name: "card", ManualCapture: true, Reusable: true, WindowDays: 7},
 	CardPresent:      {Name: "card_present", ManualCapture: true, CustomerPresent: true, WindowDays: 2},
 	Link:             {Name: "link", ManualCapture: true, Reusable: true, WindowDays: 7},
-	Cashapp:          {Name: "cashapp", ManualCapture: true, Redirect: true, Action: "cashapp_handle_redirect_or_display_qr_code", Reusable: true, WindowDays: 7},
-	AmazonPay:        {Name: "amazon_pay", ManualCapture: true, Redirect: true, Action: "redirect_to_url", Reusable: true, WindowDays: 7},
-	Paypal:           {Name: "paypal", ManualCapture: true, Redirect: true, Action: "redirect_to_url", Reusable: true, WindowDays: 10},
-	RevolutPay:       {Name: "revolut_pay", ManualCapture: true, Redirect: true, Action: "redirect_to_url", Reusable: true, WindowDays: 7},
-	Mobilepay:        {Name: "mobilepay", ManualCapture: true, Redirect: true, Action: "redirect_to_url", CustomerPresent: true, WindowDays: 7},
-	Klarna:           {Name: "klarna", ManualCapture: true, Redirect: true, Action: "redirect_to_url", Reusable: true, WindowDays: 28},
-	Affirm:           {Name: "affirm", ManualCapture: true, Redirect: true, Action: "redirect_to_url", CustomerPresent: true, WindowDays: 30},
-	AfterpayClearpay: {Name: "afterpay_clearpay", ManualCapture: true, Redirect: true, Action: "redirect_to_url", CustomerPresent: true, WindowDays: 13},
-	Alipay:           {Name: "alipay", Redirect: true, Action: "alipay_handle_redirect", CustomerPresent: true},
-	Ideal:            {Name: "ideal", Redirect: true, Action: "redirect_to_url", CustomerPresent: true},
-	Bancontact:       {Name: "bancontact", Redirect: true, Action: "redirect_to_url", CustomerPresent: true},
-	Eps:              {Name: "eps", Redirect: true, Action: "redirect_to_url", CustomerPresent: true},
-	P24:              {Name: "p24", Redirect: true, Action: "redirect_to_url", CustomerPresent: true},
-	WechatPay:        {Name: "wechat_pay", Action: "wechat_pay_display_qr_code", CustomerPresent: true},
-	Pix:              {Name: "pix", Action: "pix_display_qr_code", CustomerPresent: true},
-	Paynow:           {Name: "paynow", Action: "paynow_display_qr_code", CustomerPresent: true},
-	Promptpay:        {Name: "promptpay", Action: "promptpay_display_qr_code", CustomerPresent: true},
-	Swish:            {Name: "swish", Redirect: true, Action: "swish_handle_redirect_or_display_qr_code", CustomerPresent: true},
-	Blik:             {Name: "blik", Action: "blik_authorize", CustomerPresent: true},
-	Upi:              {Name: "upi", Redirect: true, Action: "upi_handle_redirect_or_display_qr_code", CustomerPresent: true},
-	Oxxo:             {Name: "oxxo", Action: "oxxo_display_details", CustomerPresent: true},
-	Boleto:           {Name: "boleto", Action: "boleto_display_details", CustomerPresent: true},
-	Konbini:          {Name: "konbini", Action: "konbini_display_details", CustomerPresent: true},
-	Multibanco:       {Name: "multibanco", Action: "multibanco_display_details", CustomerPresent: true},
-	USBankAccount:    {Name: "us_bank_account", Delayed: true, Microdeposits: true, CancelProcessing: true, Reusable: true},
-	SepaDebit:        {Name: "sepa_debit", Delayed: true, Reusable: true},
-	BacsDebit:        {Name: "bacs_debit", Delayed: true, Reusable: true},
-	AuBecsDebit:      {Name: "au_becs_debit", Delayed: true, Reusable: true},
-	AcssDebit:        {Name: "acss_debit", Delayed: true, Microdeposits: true, Reusable: true},
-	NzBankAccount:    {Name: "nz_bank_account", Delayed: true, Reusable: true},
-	CustomerBalance:  {Name: "customer_balance", Action: "display_bank_transfer_instructions", Funded: true},
-	Crypto:           {Name: "crypto", Redirect: true, Action: "redirect_to_url", Delayed: true, CustomerPresent: true},
+	Cashapp:          {Name: "cashapp", Currencies: "usd", ManualCapture: true, Redirect: true, Action: "cashapp_handle_redirect_or_display_qr_code", Reusable: true, WindowDays: 7},
+	AmazonPay:        {Name: "amazon_pay", Currencies: "aud chf dkk eur gbp hkd jpy nok nzd sek usd zar", ManualCapture: true, Redirect: true, Action: "redirect_to_url", Reusable: true, WindowDays: 7},
+	Paypal:           {Name: "paypal", Currencies: "aud cad chf czk dkk eur gbp hkd nok nzd pln sek sgd usd", ManualCapture: true, Redirect: true, Action: "redirect_to_url", Reusable: true, WindowDays: 10},
+	RevolutPay:       {Name: "revolut_pay", Currencies: "chf dkk eur gbp huf nok pln ron sek", ManualCapture: true, Redirect: true, Action: "redirect_to_url", Reusable: true, WindowDays: 7},
+	Mobilepay:        {Name: "mobilepay", Currencies: "dkk eur nok sek", ManualCapture: true, Redirect: true, Action: "redirect_to_url", CustomerPresent: true, WindowDays: 7},
+	Klarna:           {Name: "klarna", Currencies: "aud cad chf czk dkk eur gbp nok nzd pln ron sek usd", ManualCapture: true, Redirect: true, Action: "redirect_to_url", Reusable: true, WindowDays: 28},
+	Affirm:           {Name: "affirm", Currencies: "cad usd", ManualCapture: true, Redirect: true, Action: "redirect_to_url", CustomerPresent: true, WindowDays: 30},
+	AfterpayClearpay: {Name: "afterpay_clearpay", Currencies: "aud cad eur gbp nzd usd", ManualCapture: true, Redirect: true, Action: "redirect_to_url", CustomerPresent: true, WindowDays: 13},
+	Alipay:           {Name: "alipay", Currencies: "aud cad cny eur gbp hkd jpy myr nzd sgd usd", Redirect: true, Action: "alipay_handle_redirect", CustomerPresent: true},
+	Ideal:            {Name: "ideal", Currencies: "eur", Redirect: true, Action: "redirect_to_url", CustomerPresent: true},
+	Bancontact:       {Name: "bancontact", Currencies: "eur", Redirect: true, Action: "redirect_to_url", CustomerPresent: true},
+	Eps:              {Name: "eps", Currencies: "eur", Redirect: true, Action: "redirect_to_url", CustomerPresent: true},
+	P24:              {Name: "p24", Currencies: "eur pln", Redirect: true, Action: "redirect_to_url", CustomerPresent: true},
+	WechatPay:        {Name: "wechat_pay", Currencies: "aud cad chf cny dkk eur gbp hkd jpy nok sek sgd usd", Action: "wechat_pay_display_qr_code", CustomerPresent: true},
+	Pix:              {Name: "pix", Currencies: "brl usd", Action: "pix_display_qr_code", CustomerPresent: true},
+	Paynow:           {Name: "paynow", Currencies: "sgd", Action: "paynow_display_qr_code", CustomerPresent: true},
+	Promptpay:        {Name: "promptpay", Currencies: "thb", Action: "promptpay_display_qr_code", CustomerPresent: true},
+	Swish:            {Name: "swish", Currencies: "sek", Redirect: true, Action: "swish_handle_redirect_or_display_qr_code", CustomerPresent: true},
+	Blik:             {Name: "blik", Currencies: "pln", Action: "blik_authorize", CustomerPresent: true},
+	Upi:              {Name: "upi", Currencies: "inr", Redirect: true, Action: "upi_handle_redirect_or_display_qr_code", CustomerPresent: true},
+	Oxxo:             {Name: "oxxo", Currencies: "mxn", Action: "oxxo_display_details", CustomerPresent: true},
+	Boleto:           {Name: "boleto", Currencies: "brl", Action: "boleto_display_details", CustomerPresent: true},
+	Konbini:          {Name: "konbini", Currencies: "jpy", Action: "konbini_display_details", CustomerPresent: true},
+	Multibanco:       {Name: "multibanco", Currencies: "eur", Action: "multibanco_display_details", CustomerPresent: true},
+	USBankAccount:    {Name: "us_bank_account", Currencies: "usd", Delayed: true, Microdeposits: true, CancelProcessing: true, Reusable: true},
+	SepaDebit:        {Name: "sepa_debit", Currencies: "eur", Delayed: true, Reusable: true},
+	BacsDebit:        {Name: "bacs_debit", Currencies: "gbp", Delayed: true, Reusable: true},
+	AuBecsDebit:      {Name: "au_becs_debit", Currencies: "aud", Delayed: true, Reusable: true},
+	AcssDebit:        {Name: "acss_debit", Currencies: "cad usd", Delayed: true, Microdeposits: true, Reusable: true},
+	NzBankAccount:    {Name: "nz_bank_account", Currencies: "nzd", Delayed: true, Reusable: true},
+	CustomerBalance:  {Name: "customer_balance", Currencies: "eur gbp jpy mxn usd", Action: "display_bank_transfer_instructions", Funded: true},
+	Crypto:           {Name: "crypto", Currencies: "usd", Redirect: true, Action: "redirect_to_url", Delayed: true, CustomerPresent: true},
 }
 
 // Traits returns what t supports. An unknown type supports nothing.
@@ -138,6 +143,20 @@ func (t PaymentMethodType) Traits() Traits {
 		return Traits{}
 	}
 	return traits[t]
+}
+
+// Supports reports whether a currency is one of Currencies. Where no currency is
+// given there is nothing against it.
+func (t Traits) Supports(c Currency) bool {
+	if t.Currencies == "" || c == "" {
+		return true
+	}
+	for one := range strings.FieldsSeq(t.Currencies) {
+		if one == string(c) {
+			return true
+		}
+	}
+	return false
 }
 
 // String returns t as Stripe writes it, such as us_bank_account.

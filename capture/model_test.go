@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
@@ -16,6 +15,7 @@ import (
 	"github.com/payintent/intents/capture"
 	"github.com/payintent/intents/capture/capturetest"
 	"github.com/payintent/intents/internal/explore"
+	"github.com/payintent/intents/internal/model"
 	"github.com/payintent/intents/internal/script"
 )
 
@@ -27,10 +27,7 @@ type world struct {
 }
 
 // act is a command at a time.
-type act struct {
-	Command capture.Command
-	Now     time.Time
-}
+type act = model.Action
 
 // arc is a step as the table sees it: command, status before, status after, event.
 type arc struct {
@@ -39,13 +36,9 @@ type arc struct {
 	event    string
 }
 
-// model is a walk over all charges of so many cents that one increment and at
-// most so many refunds lead to, on these terms. Time is abstracted to two days: one on
-// which a hold lasts and its last.
-type model struct {
-	amount   int64
-	refunds  int
-	terms    []capture.Terms
+// tour is a walk over a world of charges, and what it saw.
+type tour struct {
+	model.Charges
 	observed map[arc]bool
 	refusals map[cell]*intents.StateError // what the table refuses, and how
 }
@@ -56,30 +49,14 @@ type cell struct {
 	command capture.CommandName
 }
 
-// small is the model that is walked for each mutant: one sort of hold, one refund.
-func small() *model {
-	return &model{amount: 2, refunds: 1, terms: []capture.Terms{{Features: capture.Multicapture | capture.Incremental, Pricing: price()}}}
-}
+func small() *tour { return &tour{Charges: model.Small()} }
+func large() *tour { return &tour{Charges: model.Large()} }
 
-// large is the model that is walked once.
-func large() *model {
-	return &model{amount: 3, refunds: 2, terms: []capture.Terms{
-		{Pricing: price()},
-		{Maximum: 4, Features: capture.Incremental},
-		{Maximum: 4, Features: capture.Multicapture, Pricing: price()},
-		{Features: capture.Multicapture | capture.Incremental, Pricing: price()},
-		{Maximum: 2}, // refused, as it is below the amount
-	}}
-}
-
-// price takes all of the first cent and a half of the third.
-func price() capture.Pricing { return capture.Pricing{BasisPoints: 2500, Fixed: 1} }
-
-func (m *model) config() explore.Config[world, act] {
+func (m *tour) config() explore.Config[world, act] {
 	m.observed, m.refusals = map[arc]bool{}, tableRefusals()
 	return explore.Config[world, act]{
 		Initial:    []world{{}},
-		Actions:    m.actions,
+		Actions:    func(w world) []act { return m.Actions(w.Charge) },
 		Step:       m.step,
 		Invariants: invariants(),
 		Steps:      stepProperties(),
@@ -90,67 +67,8 @@ func (m *model) config() explore.Config[world, act] {
 	}
 }
 
-// actions has every command, with contents that are right, wrong, and at each limit.
-// Those that make a charge are tried in full only where there is none.
-func (m *model) actions(w world) []act {
-	now, last := day(0), day(7)
-	var as []act
-	add := func(now time.Time, cmds ...capture.Command) {
-		for _, c := range cmds {
-			as = append(as, act{c, now})
-		}
-	}
-	c := &w.Charge
-	m.openings(c, func(cmd capture.Command) { add(now, cmd) })
-	for amount := int64(-1); amount <= m.amount+2; amount++ {
-		for _, final := range []bool{false, true} {
-			add(now, capture.Capture{Amount: amount, Final: final})
-		}
-	}
-	add(last, capture.Capture{Amount: 1, Final: true}, capture.Expire{}, capture.Release{})
-	on := intents.TimeOf(day(2))
-	add(now, capture.Release{}, capture.Expire{}, capture.Dispute{Reason: "fraudulent"},
-		capture.Settle{}, capture.Settle{Fee: 1, AvailableOn: on}, capture.Settle{Fee: -1, AvailableOn: on}, capture.Settle{Fee: 6, AvailableOn: on})
-	add(now, capture.Increment{Amount: c.Amount}, capture.Increment{Amount: c.Amount, Declined: true})
-	if c.Increments == 0 {
-		add(now, capture.Increment{Amount: c.Amount + 1}, capture.Increment{Amount: c.Amount + 1, Declined: true})
-	}
-	add(now, capture.RefundCharge{Amount: -1}, capture.RefundCharge{Amount: 6})
-	if c.Refunds.Len() < m.refunds {
-		add(now, capture.RefundCharge{Amount: 1, Flags: capture.RefundApplicationFee | capture.ReverseTransfer})
-	}
-	if c.Refunds.Len() < m.refunds && m.refunds > 1 {
-		add(now, capture.RefundCharge{}, capture.RefundCharge{Amount: 2, Pending: true, Reason: capture.Duplicate})
-	}
-	for n := -1; n <= c.Refunds.Len(); n++ {
-		for _, s := range []capture.RefundStatus{capture.RefundPending, capture.RefundSucceeded, capture.RefundFailed, capture.RefundCanceled} {
-			add(now, capture.ReportRefund{Number: n, Status: s})
-		}
-	}
-	return as
-}
-
-// openings yields the commands that make a charge, or make something of a pending one.
-func (m *model) openings(c *capture.Charge, yield func(capture.Command)) {
-	methods := []capture.Method{capture.Manual, capture.Automatic, capture.AutomaticAsync, "later"}
-	terms := m.terms
-	if c.Status != capture.StatusNone && c.Status != capture.StatusPending {
-		methods, terms = methods[:1], terms[:1]
-	}
-	for _, method := range methods {
-		for _, t := range terms {
-			yield(capture.Authorize{Attempt: attempt(m.amount), Method: method, Terms: t})
-			yield(capture.Collect{Method: method, Terms: t})
-		}
-	}
-	for _, amount := range []int64{m.amount, 0} {
-		yield(capture.Submit{Attempt: attempt(amount)})
-		yield(capture.Decline{Attempt: attempt(amount), Outcome: "failure_code=card_declined"})
-	}
-}
-
 // step applies a command and looks at all of the transition. An error is a bug.
-func (m *model) step(w world, a act) (world, bool, error) {
+func (m *tour) step(w world, a act) (world, bool, error) {
 	c := w.Charge
 	t, err := capture.Apply(c, a.Command, a.Now)
 	if err != nil {
@@ -204,7 +122,7 @@ func tableRefusals() map[cell]*intents.StateError {
 
 // refused checks the class of a refusal: the table's, with all that it says, exactly where the
 // table does not list the command.
-func (m *model) refused(c capture.Charge, a act, t capture.Transition, err error) error {
+func (m *tour) refused(c capture.Charge, a act, t capture.Transition, err error) error {
 	want := m.refusals[cell{c.Status, a.Command.Name()}]
 	switch err := err.(type) { //nolint:errorlint // neither is ever wrapped, and that is tested with it
 	case *intents.StateError:
@@ -323,12 +241,12 @@ func stepProperties() []explore.StepProperty[world, act] {
 }
 
 // sometimes lists what must happen somewhere, so that what never happens is not vacuous.
-func (m *model) sometimes() []explore.Sometimes[world] {
+func (m *tour) sometimes() []explore.Sometimes[world] {
 	var ps []explore.Sometimes[world]
 	for _, s := range capture.Statuses() {
 		ps = append(ps, explore.Sometimes[world]{Name: fmt.Sprintf("status %q", s), Holds: func(w world) bool { return w.Charge.Status == s }})
 	}
-	if len(m.terms) == 1 { // not all is granted
+	if len(m.Terms) == 1 { // not all is granted
 		return ps
 	}
 	can := func(name string, ok func(c capture.Charge) bool) {
@@ -345,13 +263,13 @@ func (m *model) sometimes() []explore.Sometimes[world] {
 	})
 	can("refunded while held", func(c capture.Charge) bool { return c.Status == capture.StatusAuthorized && c.AmountRefunded > 0 })
 	can("refunded in full", capture.Charge.Refunded)
-	can("a raised hold", func(c capture.Charge) bool { return c.AmountAuthorized > m.amount })
+	can("a raised hold", func(c capture.Charge) bool { return c.AmountAuthorized > m.Amount })
 	can("a fee of everything", func(c capture.Charge) bool { return c.Ledger.Fee > 0 && c.Ledger.Fee == c.AmountCaptured })
 	return ps
 }
 
 // check walks and returns what does not hold.
-func (m *model) check() (*explore.Result[world, act], error) {
+func (m *tour) check() (*explore.Result[world, act], error) {
 	r, err := explore.Run(m.config())
 	if err != nil {
 		return r, err
@@ -375,7 +293,7 @@ func (m *model) check() (*explore.Result[world, act], error) {
 }
 
 // checkEvents compares the events that each row declares with those that were observed.
-func (m *model) checkEvents() error {
+func (m *tour) checkEvents() error {
 	declared, observed := map[string]bool{}, map[string]bool{}
 	for _, row := range capture.Table() {
 		events := row.Events
@@ -438,7 +356,7 @@ func TestModelBooks(t *testing.T) {
 		require.NoError(t, books.Check(v.w.Charge))
 		require.Equal(t, v.w.Settled, books.Settlements())
 		require.Equal(t, v.w.Charge, capture.Replay(slices.Values(v.events)))
-		for _, a := range m.actions(v.w) {
+		for _, a := range m.Actions(v.w.Charge) {
 			tr, err := capture.Apply(v.w.Charge, a.Command, a.Now)
 			if err != nil {
 				continue

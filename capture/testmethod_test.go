@@ -23,6 +23,7 @@ func TestTestMethods(t *testing.T) {
 	card := func(decline string) capture.Behaviour {
 		return capture.Behaviour{Code: "card_declined", DeclineCode: decline}
 	}
+	tested := map[string]bool{"": true}
 	blocked := capture.Behaviour{Code: "card_declined", DeclineCode: "fraudulent", Blocked: true}
 	for section, rows := range map[string]struct {
 		typ  intents.PaymentMethodType
@@ -40,6 +41,7 @@ func TestTestMethods(t *testing.T) {
 			{"pm_card_visa_chargeDeclined", "4000000000000002", card("generic_decline")},
 			{"pm_card_chargeDeclined", "", card("generic_decline")},
 			{"pm_card_visa_chargeDeclinedInsufficientFunds", "4000000000009995", card("insufficient_funds")},
+			{"pm_card_chargeDeclinedInsufficientFunds", "", card("insufficient_funds")},
 			{"pm_card_visa_chargeDeclinedLostCard", "4000000000009987", card("lost_card")},
 			{"pm_card_visa_chargeDeclinedStolenCard", "4000000000009979", card("stolen_card")},
 			{"pm_card_visa_chargeDeclinedVelocityLimitExceeded", "4000000000006975", card("card_velocity_exceeded")},
@@ -102,6 +104,7 @@ func TestTestMethods(t *testing.T) {
 				if key == "" {
 					continue
 				}
+				tested[key] = true
 				t.Run(section+"/"+key, func(t *testing.T) {
 					m, ok := capture.FindTestMethod(key)
 					require.True(t, ok)
@@ -111,6 +114,10 @@ func TestTestMethods(t *testing.T) {
 				})
 			}
 		}
+	}
+	for _, m := range capture.TestMethods() {
+		require.True(t, tested[m.ID], m.ID)
+		require.True(t, tested[m.Number], m.Number)
 	}
 }
 
@@ -199,6 +206,11 @@ func TestFindTestMethod(t *testing.T) {
 	b := capture.BehaviourOf(intents.PaymentMethod{ID: "pm_1NxPZ2", Type: intents.Card})
 	require.Equal(t, capture.Behaviour{Features: capture.Multicapture | capture.Incremental}, b)
 	require.False(t, b.Challenged(intents.PaymentMethod{}, false))
+	// An id alone is enough, but the details have the last word.
+	pm := intents.PaymentMethod{ID: "pm_card_refundFail", Type: intents.Card}
+	require.Equal(t, capture.Behaviour{RefundFails: true}, capture.BehaviourOf(pm))
+	pm.Details = "test_method=pm_card_pendingRefund"
+	require.Equal(t, capture.Behaviour{RefundPending: true}, capture.BehaviourOf(pm))
 }
 
 func TestTestPaymentMethodDetails(t *testing.T) {
@@ -213,6 +225,9 @@ func TestTestPaymentMethodDetails(t *testing.T) {
 		require.True(t, ok)
 		require.Equal(t, want, pm.Details)
 	}
+	pm, ok := capture.TestPaymentMethod("4000 0000 3220 0000")
+	require.True(t, ok)
+	require.Equal(t, "pm_AKMwtyyYRzhMZAVPtI8kW93y", pm.ID, "derived from the number, and the same each time")
 }
 
 // TestChallenged is section 8.2: who is asked to authenticate, on-session and off,

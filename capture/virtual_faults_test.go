@@ -180,6 +180,51 @@ func orders(rest, order string, yield func(order string)) {
 	}
 }
 
+// Also delays of single nanoseconds decide on the order, and equal ones leave it as it was.
+func TestVirtualNanoseconds(t *testing.T) {
+	const n = 200
+	for _, late := range []time.Duration{1, 40, 2500, 150_000} {
+		for seed := range uint64(5) {
+			v, c := newVirtual(t), &recorder{Chooser: capture.Seeded(seed)}
+			require.NoError(t, v.Inject(capture.Faults{Late: late, Grain: 1}, c))
+			want := make([]string, n)
+			for i := range want {
+				want[i] = strconv.Itoa(i)
+				require.NoError(t, v.Schedule(t.Context(), in(1, want[i])))
+				require.NoError(t, v.CheckQueue())
+			}
+			delays := c.answers
+			require.Len(t, delays, n)
+			slices.SortStableFunc(want, func(a, b string) int {
+				i, _ := strconv.Atoi(a)
+				j, _ := strconv.Atoi(b)
+				return delays[i] - delays[j]
+			})
+			var got []string
+			for d, ok := v.Next(); ok; d, ok = v.Next() {
+				got = append(got, d.Subject)
+				i, err := strconv.Atoi(d.Subject)
+				require.NoError(t, err)
+				require.Equal(t, in(1, "").NotBefore.Time().Add(time.Duration(delays[i])), v.Now())
+				require.NoError(t, v.CheckQueue())
+			}
+			require.Equal(t, want, got)
+		}
+	}
+}
+
+// recorder keeps the answers of a Chooser.
+type recorder struct {
+	capture.Chooser
+	answers []int
+}
+
+func (r *recorder) IntN(n int) int {
+	c := r.Chooser.IntN(n)
+	r.answers = append(r.answers, c)
+	return c
+}
+
 // What was handed back comes first, whatever the faults.
 func TestVirtualReorderHandsBack(t *testing.T) {
 	for seed := range uint64(50) {

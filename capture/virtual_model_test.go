@@ -119,6 +119,7 @@ func TestVirtualModel(t *testing.T) {
 			"": func(t *rapid.T) {
 				require.Equal(t, o.now, v.Now())
 				require.Equal(t, len(o.items), v.Len())
+				require.NoError(t, v.CheckQueue())
 				at, ok := v.NextAt()
 				require.Equal(t, len(o.items) > 0, ok)
 				if ok && o.items[0].due.After(o.now) {

@@ -224,6 +224,10 @@ func TestVirtualDrain(t *testing.T) {
 	require.NoError(t, v.Drain(t.Context(), 1, take(&got)), "a limit that is just enough")
 	require.Equal(t, []string{"100"}, got)
 	require.Equal(t, in(119, "").NotBefore.Time(), v.Now(), "the clock stands at the last item")
+	require.NoError(t, v.Schedule(t.Context(), in(200, "101")))
+	require.NoError(t, v.Drain(t.Context(), 10, take(&got)), "a limit that is more than enough")
+	require.Equal(t, []string{"100", "101"}, got)
+	require.Equal(t, in(200, "").NotBefore.Time(), v.Now(), "the clock stands at the last item")
 }
 
 // The function that Run calls may do all that its caller may.
@@ -331,6 +335,22 @@ func TestVirtualHorizon(t *testing.T) {
 	v = newVirtual(t)
 	require.NoError(t, v.Advance(math.MaxInt64))
 	require.Equal(t, end, v.Now())
+}
+
+// A Virtual takes as many delays as an int can count.
+func TestVirtualManyDelays(t *testing.T) {
+	for _, faults := range []capture.Faults{
+		{Late: math.MaxInt64 - 1, Grain: 1},
+		{Late: math.MaxInt64, Grain: 2},
+		{Late: math.MaxInt64 / 7, Grain: 7},
+		{Late: math.MaxInt64, Grain: math.MaxInt64},
+	} {
+		v := newVirtual(t)
+		require.NoError(t, v.Inject(faults, lastChoice{}))
+		require.NoError(t, v.Schedule(t.Context(), work("a", 0)))
+		v.Next()
+		require.Equal(t, faults.Late.Truncate(faults.Grain), v.Now().Sub(virtualStart))
+	}
 }
 
 type lastChoice struct{}

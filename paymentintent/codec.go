@@ -233,6 +233,7 @@ type confirmData struct {
 	CustomerDefault       intents.PaymentMethod `json:"customer_default,omitzero"`
 	CaptureMethod         capture.Method        `json:"capture_method,omitzero"`
 	Details               intents.Pairs         `json:"details,omitzero"`
+	Owner                 string                `json:"owner,omitzero"`
 	OffSession            bool                  `json:"off_session,omitzero"`
 	ErrorOnRequiresAction bool                  `json:"error_on_requires_action,omitzero"`
 	Publishable           bool                  `json:"publishable,omitzero"`

@@ -82,6 +82,9 @@ type Confirm struct {
 	CaptureMethod capture.Method
 	// Details are merged into the intent's, as with [Update].
 	Details intents.Pairs
+	// Owner is the id of the Checkout Session on whose page the customer confirms. An
+	// intent that a session owns is confirmed there alone.
+	Owner string
 	// OffSession means: the customer is not there; nothing can be asked of them.
 	OffSession bool
 	// ErrorOnRequiresAction means: fail where the customer would be asked.

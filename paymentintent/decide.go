@@ -337,6 +337,8 @@ func confirm(s *Intent, c *Confirm, now intents.Time) (Event, error) {
 func checkConfirm(s *Intent, c *Confirm, e *Confirmed) error {
 	pm := &e.PaymentMethod
 	switch {
+	case s.sessionOwned() && c.Owner != s.Owner, c.Owner != "" && c.Owner != s.Owner: // SPEC checkout.session.payment_intent
+		return invalid("intent", codeUnexpectedState, "You cannot confirm this PaymentIntent because it belongs to a Checkout Session.")
 	case c.Publishable && s.ConfirmationMethod == ConfirmManual:
 		return invalid("confirmation_method", "secret_key_required", "This PaymentIntent cannot be confirmed using your publishable key because its `confirmation_method` is set to `manual`.")
 	case pm.IsZero():

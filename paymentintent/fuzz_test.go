@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/payintent/intents/internal/model"
 	"github.com/payintent/intents/paymentintent"
 	"github.com/payintent/intents/paymentintent/paymentintenttest"
 )
@@ -13,8 +14,8 @@ import (
 // FuzzCommands reads a script, one byte per command, and holds every invariant
 // after each. Bytes above the commands let time pass.
 func FuzzCommands(f *testing.F) {
-	commands := append(slices.Clone(variants(f)), requests(f)...)
-	commands = append(append(commands, reports()...), late()...)
+	commands := append(slices.Clone(variants(f)), model.Requests()...)
+	commands = append(append(commands, model.Reports()...), model.Late()...)
 	for _, c := range newWorld(f).creates {
 		commands = append(commands, c.command)
 	}

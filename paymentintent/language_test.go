@@ -155,7 +155,7 @@ func (l line) confirming() paymentintent.Confirm {
 	l.tb.Helper()
 	return paymentintent.Confirm{
 		CustomerDefault: l.method("customer_default"), OffSession: l.flag("off_session"),
-		ErrorOnRequiresAction: l.flag("error_on_requires_action"), Publishable: l.flag("publishable"),
+		ErrorOnRequiresAction: l.flag("error_on_requires_action"), Publishable: l.flag("publishable"), Owner: l.str("owner"),
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/payintent/intents"
 	"github.com/payintent/intents/capture"
 	"github.com/payintent/intents/internal/explore"
+	"github.com/payintent/intents/internal/model"
 	"github.com/payintent/intents/internal/script"
 	"github.com/payintent/intents/paymentintent"
 	"github.com/payintent/intents/paymentintent/paymentintenttest"
@@ -25,7 +26,7 @@ import (
 // facts in each of them and at each step, holds the arcs that it saw against those
 // that the table declares, and asks whether every state can still come to rest.
 //
-// The world is the real machine, seen through [view], which forgets what no
+// The world is the real machine, seen through [model.View], which forgets what no
 // decision reads.
 func TestModel(t *testing.T) {
 	w := newWorld(t)
@@ -109,104 +110,14 @@ type world struct {
 func newWorld(tb testing.TB) *world {
 	tb.Helper()
 	w := &world{events: map[cell]map[string]bool{}}
-	types := intents.TypesOf(intents.Card, intents.USBankAccount, intents.CustomerBalance)
-	connect := intents.Pairs("application_fee_amount=1&transfer_data[destination]=acct_1")
-	for _, c := range []paymentintent.Create{
-		{CaptureMethod: capture.Automatic, Details: connect},
-		{CaptureMethod: capture.AutomaticAsync, PaymentMethod: method(tb, "pm_card_visa")},
-		{CaptureMethod: capture.Manual},
-		{CaptureMethod: capture.Manual, ConfirmationMethod: paymentintent.ConfirmManual},
-		{CaptureMethod: capture.AutomaticAsync, Owner: "cs_1"},
-		{CaptureMethod: capture.Manual, Owner: "in_1"},
-		{CaptureMethod: capture.Automatic, ConfirmLimit: 1, Livemode: true},
-	} {
-		c.ID, c.Amount, c.Currency, c.PaymentMethodTypes = piID, 2, "ars", types
+	for _, c := range model.Creates() {
 		w.creates = append(w.creates, action{c})
 	}
-	for _, c := range slices.Concat(requests(tb), reports(), late()) {
+	for _, c := range slices.Concat(model.Requests(), model.Reports(), model.Late()) {
 		w.commands = append(w.commands, action{c})
 	}
 	w.commands = append(w.commands, action{})
 	return w
-}
-
-func requests(tb testing.TB) []paymentintent.Command {
-	tb.Helper()
-	visa, debit, cash := method(tb, "pm_card_visa"), method(tb, "pm_usBankAccount_success"), method(tb, "pm_customer_balance")
-	return []paymentintent.Command{
-		paymentintent.Update{},
-		paymentintent.Update{Amount: some(1)},
-		paymentintent.Update{Amount: some(2)},
-		paymentintent.Update{CaptureMethod: intents.Some(capture.Manual)},
-		paymentintent.Update{PaymentMethod: intents.Some(visa)},
-		paymentintent.Update{PaymentMethod: intents.Some(intents.PaymentMethod{})},
-		paymentintent.Confirm{},
-		paymentintent.Confirm{PaymentMethod: visa},
-		confirmWith(tb, "pm_card_mastercard"),
-		paymentintent.Confirm{PaymentMethod: debit},
-		paymentintent.Confirm{PaymentMethod: cash},
-		paymentintent.Confirm{PaymentMethod: visa, OffSession: true},
-		paymentintent.Confirm{PaymentMethod: visa, ErrorOnRequiresAction: true},
-		paymentintent.Capture{},
-		paymentintent.Capture{AmountToCapture: some(1)},
-		paymentintent.Capture{AmountToCapture: some(3)},
-		paymentintent.Capture{AmountToCapture: some(0)},
-		paymentintent.Capture{AmountToCapture: some(1), FinalCapture: intents.Some(false)},
-		paymentintent.Capture{FinalCapture: intents.Some(false)},
-		paymentintent.Cancel{},
-		paymentintent.Cancel{Refused: true},
-		paymentintent.Cancel{Reason: paymentintent.Expired},
-		paymentintent.IncrementAuthorization{Amount: 3},
-		paymentintent.IncrementAuthorization{Amount: 3, Declined: true},
-		paymentintent.ApplyCustomerBalance{},
-		paymentintent.ApplyCustomerBalance{Amount: some(1)},
-		paymentintent.VerifyMicrodeposits{DescriptorCode: "SM11AA", AskIn: time.Hour, Cancelable: true},
-		paymentintent.VerifyMicrodeposits{DescriptorCode: "SM99ZZ", Outcome: intents.Mismatched},
-		paymentintent.Refund{},
-		paymentintent.Refund{Amount: 1, Pending: true},
-		paymentintent.Refund{Amount: 1, Flags: capture.RefundApplicationFee | capture.ReverseTransfer},
-	}
-}
-
-func reports() []paymentintent.Command {
-	terms := capture.Terms{Hold: time.Hour, SettleIn: time.Hour, Pricing: capture.Pricing{BasisPoints: 5000}}
-	multi, slow := terms, terms
-	multi.Features, multi.Maximum = capture.Multicapture|capture.Incremental, 3
-	slow.Features, slow.Maximum = capture.AsyncCapture, 3
-	return []paymentintent.Command{
-		paymentintent.Approve{Terms: terms},
-		paymentintent.Approve{Terms: multi},
-		paymentintent.Approve{Terms: slow},
-		challenge("use_stripe_sdk", 0), challenge("redirect_to_url", time.Hour), challenge("verify_with_microdeposits", time.Hour),
-		declined(),
-		paymentintent.Decline{Failure: because("expired_card"), NoCharge: true},
-		paymentintent.Submit{AskIn: time.Hour, Cancelable: true},
-		paymentintent.Notify{CompletesIn: time.Hour},
-		paymentintent.Postpone{AskIn: time.Hour},
-		paymentintent.Authenticate{},
-		paymentintent.FailAction{},
-		paymentintent.Fund{Amount: 1, Terms: terms},
-		paymentintent.Fund{Amount: 3, Terms: terms},
-		paymentintent.Collect{Terms: terms},
-		paymentintent.Settle{},
-		paymentintent.Settle{Fee: 1, AvailableOn: hour},
-		paymentintent.CloseWindow{},
-		paymentintent.ReportRefund{Status: capture.RefundSucceeded},
-		paymentintent.ReportRefund{Status: capture.RefundFailed},
-		paymentintent.ReportRefund{Number: 1, Status: capture.RefundCanceled},
-		paymentintent.Dispute{Reason: "fraudulent"},
-		paymentintent.ReverseAuthorization{},
-	}
-}
-
-func late() []paymentintent.Command {
-	return []paymentintent.Command{
-		paymentintent.ExpireAuthorization{},
-		paymentintent.ExpireAction{},
-		paymentintent.Void{Reason: paymentintent.Automatic},
-		paymentintent.Void{Reason: paymentintent.VoidInvoice},
-		paymentintent.Void{Reason: paymentintent.FailedInvoice},
-	}
 }
 
 func some(n int64) intents.Optional[int64] { return intents.Some(n) }
@@ -236,12 +147,7 @@ func (w *world) config() explore.Config[paymentintent.Intent, action] {
 // is true of every transition.
 func (w *world) step(s paymentintent.Intent, a action) (paymentintent.Intent, bool, error) {
 	if a.command == nil {
-		next := s
-		for _, deadline := range []*intents.Time{&next.Due, &next.Charge.CaptureBefore, &next.Charge.SettleAfter} {
-			if *deadline == hour {
-				*deadline = now
-			}
-		}
+		next := model.Pass(s)
 		return next, next != s, nil
 	}
 	t, err := paymentintent.Apply(s, a.command, start)
@@ -264,7 +170,7 @@ func (w *world) step(s paymentintent.Intent, a action) (paymentintent.Intent, bo
 	for _, e := range t.Events {
 		w.events[at][e.Name()] = true
 	}
-	return view(t.After), true, nil
+	return model.View(t.After), true, nil
 }
 
 // checkTransition holds what is true of every transition and needs more than its ends.
@@ -325,66 +231,6 @@ func toldRight(t paymentintent.Transition) error {
 		return errors.New("30: an update makes an event of Stripe's")
 	}
 	return nil
-}
-
-// view forgets of a state what no decision reads, or reads only as more or less:
-// so there are finitely many. Deadlines are over, or in an hour.
-func view(s paymentintent.Intent) paymentintent.Intent {
-	s.Version = 1
-	for _, deadline := range []*intents.Time{&s.Due, &s.Charge.CaptureBefore, &s.Charge.SettleAfter} {
-		if *deadline > now {
-			*deadline = hour
-		}
-	}
-	if s.ConfirmLimit == 0 {
-		s.Confirms = 0
-	}
-	if s.LastPaymentError != "" {
-		s.LastPaymentError = "code=card_declined"
-	}
-	// Tries are counted up to ten: none, some, all but one, all.
-	if n := &s.Verifications; *n > 0 && *n < 9 {
-		*n = 9
-	}
-	if n := &s.Charge.Increments; *n > 0 && *n < 9 {
-		*n = 9
-	}
-	// Of a charge that came to nothing only that matters, and that its id is not the next one's.
-	if c := &s.Charge; c.Status == capture.StatusFailed || c.Status == capture.StatusReleased || c.Status == capture.StatusExpired {
-		*c = capture.Charge{ID: c.ID, Status: c.Status, Currency: c.Currency, Created: now, Amount: 2}
-		if c.Status != capture.StatusFailed {
-			c.AmountAuthorized, c.AmountReleased, c.Maximum = 2, 2, 2
-		}
-	}
-	if s.Charges > 0 {
-		s.Charges = 1
-		s.Charge.ID = "ch_1"
-	}
-	viewApproved(&s)
-	return s
-}
-
-// viewApproved forgets what no decision reads once an attempt has succeeded.
-func viewApproved(s *paymentintent.Intent) {
-	final := s.Status == paymentintent.StatusSucceeded || s.Status == paymentintent.StatusCanceled
-	if !final && s.Status != paymentintent.StatusRequiresCapture {
-		return
-	}
-	s.ConfirmationMethod, s.Flags, s.ConfirmLimit, s.Confirms, s.Funded = paymentintent.ConfirmAutomatic, 0, 0, 0, 0
-	if s.PaymentMethod.ID != "" {
-		s.PaymentMethod = intents.PaymentMethod{ID: "pm_1", Type: intents.Card}
-	}
-	if s.Charges > 0 {
-		s.Charge.PaymentMethod = intents.PaymentMethod{}
-	}
-	if !final {
-		return
-	}
-	s.Owner, s.CaptureMethod, s.LastPaymentError = "", capture.Automatic, ""
-	if c := &s.Charge; c.AmountCaptured > 0 {
-		c.Captures, c.Increments, c.Maximum, c.Ledger.AvailableOn = 1, 0, c.Amount, c.Ledger.At
-		c.Features &= capture.Disputed | capture.Multicapture
-	}
 }
 
 // atRest reports whether nothing is held, on its way or owed.

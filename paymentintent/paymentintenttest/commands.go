@@ -2,6 +2,7 @@ package paymentintenttest
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"pgregory.net/rapid"
@@ -134,6 +135,9 @@ func (d drawer) request(name paymentintent.CommandName) paymentintent.Command {
 			CaptureMethod: odd(d, "capture_method", sample(d, "of", "", "", "", capture.Manual, capture.AutomaticAsync, capture.Automatic), "never"),
 			Details:       d.details(), OffSession: d.rarely("off_session"), ErrorOnRequiresAction: d.rarely("error_on_requires_action"),
 			Publishable: odd(d, "publishable", false, true),
+		}
+		if strings.HasPrefix(d.s.Owner, "cs_") {
+			c.Owner = odd(d, "owner", d.s.Owner, "")
 		}
 		pm := &d.s.PaymentMethod
 		if pm.IsZero() || d.rarely("another payment method") {
