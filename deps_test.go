@@ -55,15 +55,19 @@ const lattice = `
 
 	# The machines, each above those that it knows.
 	PURE, DRIVER, ., ./internal/table, ./internal/law, ./internal/stored < ./capture;
-	PURE, context, ./capture < ./paymentintent, ./setupintent; # the processor of a driver takes a context
-	PURE, ./paymentintent, ./setupintent < ./checkout;
+	PURE, ./capture < ./internal/simulate; # what the simulators have in common
+	PURE, context, ./internal/simulate < ./paymentintent, ./setupintent; # the processor of a driver takes a context
+	PURE, context, ./paymentintent, ./setupintent < ./checkout;
 
 	# The wire: Stripe's envelope, the signature, the handler.
 	crypto/hmac, crypto/sha256, crypto/subtle, net/http, net/url < WIRE;
 	PURE, DRIVER, WIRE, ./checkout < ./webhook;
+	PURE, DRIVER, WIRE, log/slog, ./webhook < ./webhook/delivery; # Sender and Receiver are HTTP's two ends
+	PURE, crypto/sha256, net/url, ./internal/law, ./internal/stored < ./webhook/idempotency;
 
 	# The harness of the tests, which no machine imports.
 	PURE, DRIVER, TEST, ., ./internal/table < ./internal/explore, ./internal/script;
+	PURE, TEST, encoding/csv, ./internal/script < ./internal/facts;
 	PURE, ./capture, ./paymentintent < ./internal/model;
 
 	# The kits that importers test with. They alone import rapid.

@@ -1,0 +1,96 @@
+package paymentintent_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/payintent/intents"
+	"github.com/payintent/intents/capture"
+	"github.com/payintent/intents/paymentintent"
+)
+
+// TestPaymentMethodAfterwards: what a charge leaves of its payment method.
+func TestPaymentMethodAfterwards(t *testing.T) {
+	for _, c := range []struct {
+		name, method string
+		details      intents.Pairs
+		customer     string // the method's own, before
+		answer       paymentintent.Command
+		want         func(pm *intents.PaymentMethod)
+	}{
+		{name: "no customer: spent", method: "pm_card_visa", want: func(pm *intents.PaymentMethod) { pm.Spent = true }},
+		{name: "a customer, but not saved: spent", method: "pm_card_visa", details: "customer=cus_1", want: func(pm *intents.PaymentMethod) { pm.Spent = true }},
+		{name: "saved for nobody: spent", method: "pm_card_visa", details: "setup_future_usage=off_session", want: func(pm *intents.PaymentMethod) { pm.Spent = true }},
+		{
+			name: "saved", method: "pm_card_visa", details: "customer=cus_1&setup_future_usage=off_session",
+			want: func(pm *intents.PaymentMethod) {
+				pm.Customer = "cus_1"
+				pm.Details, _ = pm.Details.With(capture.KeySetUp, "off_session")
+			},
+		},
+		{
+			name: "the customer's already, and set up now", method: "pm_card_visa", details: "customer=cus_1&setup_future_usage=on_session", customer: "cus_1",
+			want: func(pm *intents.PaymentMethod) { pm.Details, _ = pm.Details.With(capture.KeySetUp, "on_session") },
+		},
+		{name: "the customer's already", method: "pm_card_visa", details: "customer=cus_1", customer: "cus_1"},
+		{
+			name: "a debit under way", method: "pm_usBankAccount_success", answer: paymentintent.Submit{},
+			want: func(pm *intents.PaymentMethod) { pm.Spent = true },
+		},
+		{
+			name: "declined: as it was", method: "pm_card_visa", details: "customer=cus_1&setup_future_usage=off_session",
+			answer: paymentintent.Decline{Failure: intents.Failure{Code: "card_declined"}},
+		},
+		{
+			name: "declined without a charge: as it was", method: "pm_card_visa",
+			answer: paymentintent.Decline{Failure: intents.Failure{Code: "card_declined"}, NoCharge: true},
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			pm, ok := capture.TestPaymentMethod(c.method)
+			require.True(t, ok)
+			pm.Customer = c.customer
+			if c.answer == nil {
+				c.answer = paymentintent.Approve{}
+			}
+			confirmed := must(t, paymentintent.Intent{}, create(t, "", func(create *paymentintent.Create) {
+				create.PaymentMethod, create.PaymentMethodTypes, create.Details = pm, intents.TypesOf(pm.Type), c.details
+			}), paymentintent.Confirm{})
+			tr, err := paymentintent.Apply(confirmed, c.answer, start)
+			require.NoError(t, err)
+			want := pm
+			if c.want != nil {
+				c.want(&want)
+			}
+			got, changed := tr.PaymentMethod()
+			require.Equal(t, want != pm, changed)
+			if changed {
+				require.Equal(t, want, got)
+			}
+			next, err := paymentintent.Apply(tr.After, paymentintent.Update{}, start)
+			if err == nil {
+				_, changed = next.PaymentMethod()
+				require.False(t, changed, "a later transition changes nothing")
+			}
+		})
+	}
+}
+
+// TestSetUpForOffSessionStays: a usage that is worth less does not replace it.
+func TestSetUpForOffSessionStays(t *testing.T) {
+	pm, ok := capture.TestPaymentMethod("pm_card_visa")
+	require.True(t, ok)
+	var err error
+	pm.Customer = "cus_1"
+	pm.Details, err = pm.Details.With(capture.KeySetUp, "off_session")
+	require.NoError(t, err)
+	confirmed := must(t, paymentintent.Intent{}, create(t, "", func(create *paymentintent.Create) {
+		create.PaymentMethod, create.Details = pm, "customer=cus_1&setup_future_usage=on_session"
+	}), paymentintent.Confirm{})
+	tr, err := paymentintent.Apply(confirmed, paymentintent.Approve{}, start)
+	require.NoError(t, err)
+	got, changed := tr.PaymentMethod()
+	require.False(t, changed)
+	require.Equal(t, pm, got)
+}
