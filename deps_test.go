@@ -68,7 +68,7 @@ const lattice = `
 	# The harness of the tests, which no machine imports.
 	PURE, DRIVER, TEST, ., ./internal/table < ./internal/explore, ./internal/script;
 	PURE, TEST, encoding/csv, ./internal/script < ./internal/facts;
-	PURE, ./capture, ./paymentintent < ./internal/model;
+	PURE, ./capture, ./paymentintent, ./setupintent < ./internal/model;
 
 	# The kits that importers test with. They alone import rapid.
 	PURE, DRIVER, TEST, pgregory.net/rapid < KIT;
@@ -78,7 +78,7 @@ const lattice = `
 	KIT, ./checkout, ./paymentintent/paymentintenttest, ./setupintent/setupintenttest < ./checkout/checkouttest;
 
 	# The programs.
-	PURE, net/url, ./paymentintent < ./examples/internal/form;
+	PURE, net/url, ./checkout < ./examples/internal/form;
 	PURE, DRIVER, PROGRAM, ./webhook, ./examples/internal/form < ./examples/quickstart, ./examples/service;
 `
 
