@@ -49,6 +49,9 @@ func TestFlip(t *testing.T) {
 	l := door()
 	l.Flip(2, "open")
 	require.True(t, l.Allows(2, 0))
+	require.False(t, l.Allows(2, 1), "the row's other cells are as they were")
+	require.False(t, l.Allows(2, 2), "the row's other cells are as they were")
+	require.False(t, l.Allows(0, 0), "the other rows are as they were")
 	l.Flip(2, "open")
 	require.False(t, l.Allows(2, 0))
 }
