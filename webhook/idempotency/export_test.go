@@ -1,0 +1,11 @@
+package idempotency
+
+// FlipLaw flips one cell of the compiled law and returns what flips it back.
+func FlipLaw(s Status, name CommandName) (restore func()) {
+	flip := func() { law.Flip(index(s), name) }
+	flip()
+	return flip
+}
+
+// AskLaw asks the law alone: legality, with nothing decided.
+func AskLaw(r *Record, c Command) error { return legal(r, c.command()) }
