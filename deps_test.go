@@ -68,7 +68,7 @@ const lattice = `
 	# The harness of the tests, which no machine imports.
 	PURE, DRIVER, TEST, ., ./internal/table < ./internal/explore, ./internal/script;
 	PURE, TEST, encoding/csv, ./internal/script < ./internal/facts;
-	PURE, ./capture, ./paymentintent, ./setupintent < ./internal/model;
+	PURE, ./capture, ./paymentintent, ./setupintent, ./checkout < ./internal/model;
 
 	# The kits that importers test with. They alone import rapid.
 	PURE, DRIVER, TEST, pgregory.net/rapid < KIT;

@@ -28,6 +28,8 @@ type Behaviour struct {
 	Challenge Challenge
 	// Code and DeclineCode are Stripe's, where the payment fails in the end.
 	Code, DeclineCode string
+	// ChargeOnly: what fails is a charge; setting the method up for later succeeds.
+	ChargeOnly bool
 	// Unusable is the code with which Stripe refuses to make a payment method of the
 	// number, or empty.
 	Unusable string
@@ -100,7 +102,7 @@ var testMethods = [...]TestMethod{
 	card("pm_card_riskLevelHighest", "", "visa", Behaviour{Code: "card_declined", DeclineCode: "fraudulent", Blocked: true}),
 	card("pm_card_riskLevelElevated", "", "visa", Behaviour{Features: ordinary}),
 	card("pm_card_bypassPending", "", "visa", Behaviour{Features: ordinary}),
-	card("pm_card_chargeCustomerFail", "4000000000000341", "visa", declined("card_declined", "generic_decline")),
+	card("pm_card_chargeCustomerFail", "4000000000000341", "visa", charged("card_declined", "generic_decline")),
 
 	card("pm_card_createDispute", "4000000000000259", "visa", Behaviour{Dispute: "fraudulent"}),
 	card("pm_card_createDisputeProductNotReceived", "4000000000002685", "visa", Behaviour{Dispute: "product_not_received"}),
@@ -111,10 +113,10 @@ var testMethods = [...]TestMethod{
 	card("pm_card_authenticationRequired", "4000002760003184", "visa", Behaviour{Challenge: ChallengeAlways}),
 	card("pm_card_authenticationRequiredOnSetup", "4000002500003155", "visa", Behaviour{Challenge: ChallengeUnlessSetUp}),
 	card("pm_card_authenticationRequiredSetupForOffSession", "4000003800000446", "visa", Behaviour{Challenge: ChallengeOnSession}),
-	card("pm_card_authenticationRequiredChargeDeclinedInsufficientFunds", "4000008260003178", "visa", Behaviour{Challenge: ChallengeAlways, Code: "card_declined", DeclineCode: "insufficient_funds"}),
+	card("pm_card_authenticationRequiredChargeDeclinedInsufficientFunds", "4000008260003178", "visa", Behaviour{Challenge: ChallengeAlways, Code: "card_declined", DeclineCode: "insufficient_funds", ChargeOnly: true}),
 	card("pm_card_threeDSecure2Required", "4000000000003220", "visa", Behaviour{Challenge: ChallengeAlways}),
 	card("pm_card_threeDSecureRequired", "4000008400000027", "visa", Behaviour{Challenge: ChallengeAlways}),
-	card("pm_card_threeDSecureRequiredChargeDeclined", "4000008400001629", "visa", Behaviour{Challenge: ChallengeAlways, Code: "card_declined", DeclineCode: "generic_decline"}),
+	card("pm_card_threeDSecureRequiredChargeDeclined", "4000008400001629", "visa", Behaviour{Challenge: ChallengeAlways, Code: "card_declined", DeclineCode: "generic_decline", ChargeOnly: true}),
 	card("pm_card_threeDSecureRequiredProcessingError", "4000008400001280", "visa", declined("card_declined", "generic_decline")),
 	card("pm_card_threeDSecureOptional", "4000000000003055", "visa", Behaviour{}),
 	card("pm_card_threeDSecureOptionalProcessingError", "4000000000003097", "visa", Behaviour{}),
@@ -124,13 +126,13 @@ var testMethods = [...]TestMethod{
 	bank("pm_usBankAccount_success", "000123456789", Behaviour{}),
 	bank("pm_usBankAccount_accountClosed", "000111111113", declined("account_closed", "")),
 	bank("pm_usBankAccount_noAccount", "000111111116", declined("no_account", "")),
-	bank("pm_usBankAccount_insufficientFunds", "000222222227", declined("insufficient_funds", "")),
-	bank("pm_usBankAccount_debitNotAuthorized", "000333333335", declined("debit_not_authorized", "")),
+	bank("pm_usBankAccount_insufficientFunds", "000222222227", charged("insufficient_funds", "")),
+	bank("pm_usBankAccount_debitNotAuthorized", "000333333335", charged("debit_not_authorized", "")),
 	bank("pm_usBankAccount_invalidCurrency", "000444444440", declined("payment_method_currency_mismatch", "")),
 	bank("pm_usBankAccount_failMicrodeposits", "000666666661", Behaviour{Unverified: true, Code: "payment_method_microdeposit_failed"}),
 	bank("pm_usBankAccount_dispute", "000555555559", Behaviour{Dispute: "debit_not_authorized"}),
 	bank("pm_usBankAccount_processing", "000000000009", Behaviour{Never: true}),
-	bank("pm_usBankAccount_weeklyLimitExceeded", "000777777771", declined("charge_exceeds_weekly_limit", "")),
+	bank("pm_usBankAccount_weeklyLimitExceeded", "000777777771", charged("charge_exceeds_weekly_limit", "")),
 	bank("", "000888888885", declined("tokenized_account_number_deactivated", "")), // INFERRED: the reason of that name
 
 	sepa("pm_sepaDebit_success_at", "AT611904300234573201", Behaviour{}),
@@ -138,9 +140,9 @@ var testMethods = [...]TestMethod{
 	sepa("pm_sepaDebit_failed_at", "AT861904300235473202", declined("generic_decline", "")),
 	sepa("pm_sepaDebit_failedDelayed_at", "AT051904300235473205", Behaviour{Slow: true, Code: "generic_decline"}),
 	sepa("pm_sepaDebit_disputed_at", "AT591904300235473203", Behaviour{Dispute: "debit_not_authorized"}),
-	sepa("pm_sepaDebit_exceedsWeeklyVolumeLimit_at", "AT981904300000343434", declined("charge_exceeds_source_limit", "")),
-	sepa("pm_sepaDebit_exceedsWeeklyTransactionLimit_at", "AT601904300000121212", declined("charge_exceeds_weekly_limit", "")),
-	sepa("pm_sepaDebit_insufficientFunds_at", "AT981904300002222227", declined("insufficient_funds", "")),
+	sepa("pm_sepaDebit_exceedsWeeklyVolumeLimit_at", "AT981904300000343434", charged("charge_exceeds_source_limit", "")),
+	sepa("pm_sepaDebit_exceedsWeeklyTransactionLimit_at", "AT601904300000121212", charged("charge_exceeds_weekly_limit", "")),
+	sepa("pm_sepaDebit_insufficientFunds_at", "AT981904300002222227", charged("insufficient_funds", "")),
 	sepa("", "AT271904300000055555", Behaviour{Unusable: "sepa_debit_bank_not_supported"}),
 	sepa("", "AT511904300000066666", Behaviour{Unusable: "sepa_debit_debits_not_supported"}),
 }
@@ -158,6 +160,11 @@ func sepa(id, number string, b Behaviour) TestMethod {
 }
 
 func declined(code, decline string) Behaviour { return Behaviour{Code: code, DeclineCode: decline} }
+
+// charged is a failure of charges alone.
+func charged(code, decline string) Behaviour {
+	return Behaviour{Code: code, DeclineCode: decline, ChargeOnly: true}
+}
 
 // TestMethods returns Stripe's test payment methods.
 func TestMethods() []TestMethod { return append([]TestMethod(nil), testMethods[:]...) }

@@ -23,6 +23,11 @@ func TestTestMethods(t *testing.T) {
 	card := func(decline string) capture.Behaviour {
 		return capture.Behaviour{Code: "card_declined", DeclineCode: decline}
 	}
+	// What fails only when it is charged can be set up for later.
+	charged := func(b capture.Behaviour) capture.Behaviour {
+		b.ChargeOnly = true
+		return b
+	}
 	tested := map[string]bool{"": true}
 	blocked := capture.Behaviour{Code: "card_declined", DeclineCode: "fraudulent", Blocked: true}
 	for section, rows := range map[string]struct {
@@ -49,7 +54,7 @@ func TestTestMethods(t *testing.T) {
 			{"pm_card_chargeDeclinedIncorrectCvc", "4000000000000127", declined("incorrect_cvc")},
 			{"pm_card_chargeDeclinedProcessingError", "4000000000000119", declined("processing_error")},
 			{"pm_card_chargeDeclinedFraudulent", "4100000000000019", blocked},
-			{"pm_card_chargeCustomerFail", "4000000000000341", card("generic_decline")},
+			{"pm_card_chargeCustomerFail", "4000000000000341", charged(card("generic_decline"))},
 			{"pm_card_riskLevelHighest", "", blocked},
 			{"pm_card_riskLevelElevated", "", capture.Behaviour{Features: multi}},
 			{"pm_card_bypassPending", "", capture.Behaviour{Features: multi}},
@@ -63,10 +68,10 @@ func TestTestMethods(t *testing.T) {
 			{"pm_card_authenticationRequired", "4000002760003184", capture.Behaviour{Challenge: always}},
 			{"pm_card_authenticationRequiredOnSetup", "4000002500003155", capture.Behaviour{Challenge: unlessSetUp}},
 			{"pm_card_authenticationRequiredSetupForOffSession", "4000003800000446", capture.Behaviour{Challenge: onSession}},
-			{"pm_card_authenticationRequiredChargeDeclinedInsufficientFunds", "4000008260003178", capture.Behaviour{Challenge: always, Code: "card_declined", DeclineCode: "insufficient_funds"}},
+			{"pm_card_authenticationRequiredChargeDeclinedInsufficientFunds", "4000008260003178", charged(capture.Behaviour{Challenge: always, Code: "card_declined", DeclineCode: "insufficient_funds"})},
 			{"pm_card_threeDSecure2Required", "4000000000003220", capture.Behaviour{Challenge: always}},
 			{"pm_card_threeDSecureRequired", "4000008400000027", capture.Behaviour{Challenge: always}},
-			{"pm_card_threeDSecureRequiredChargeDeclined", "4000008400001629", capture.Behaviour{Challenge: always, Code: "card_declined", DeclineCode: "generic_decline"}},
+			{"pm_card_threeDSecureRequiredChargeDeclined", "4000008400001629", charged(capture.Behaviour{Challenge: always, Code: "card_declined", DeclineCode: "generic_decline"})},
 			{"pm_card_threeDSecureRequiredProcessingError", "4000008400001280", card("generic_decline")},
 			{"pm_card_threeDSecureOptional", "4000000000003055", capture.Behaviour{}},
 			{"pm_card_threeDSecureOptionalProcessingError", "4000000000003097", capture.Behaviour{}},
@@ -77,13 +82,13 @@ func TestTestMethods(t *testing.T) {
 			{"pm_usBankAccount_success", "000123456789", capture.Behaviour{}},
 			{"pm_usBankAccount_accountClosed", "000111111113", declined("account_closed")},
 			{"pm_usBankAccount_noAccount", "000111111116", declined("no_account")},
-			{"pm_usBankAccount_insufficientFunds", "000222222227", declined("insufficient_funds")},
-			{"pm_usBankAccount_debitNotAuthorized", "000333333335", declined("debit_not_authorized")},
+			{"pm_usBankAccount_insufficientFunds", "000222222227", charged(declined("insufficient_funds"))},
+			{"pm_usBankAccount_debitNotAuthorized", "000333333335", charged(declined("debit_not_authorized"))},
 			{"pm_usBankAccount_invalidCurrency", "000444444440", declined("payment_method_currency_mismatch")},
 			{"pm_usBankAccount_failMicrodeposits", "000666666661", capture.Behaviour{Unverified: true, Code: "payment_method_microdeposit_failed"}},
 			{"pm_usBankAccount_dispute", "000555555559", capture.Behaviour{Dispute: "debit_not_authorized"}},
 			{"pm_usBankAccount_processing", "000000000009", capture.Behaviour{Never: true}},
-			{"pm_usBankAccount_weeklyLimitExceeded", "000777777771", declined("charge_exceeds_weekly_limit")},
+			{"pm_usBankAccount_weeklyLimitExceeded", "000777777771", charged(declined("charge_exceeds_weekly_limit"))},
 			{"", "000888888885", declined("tokenized_account_number_deactivated")},
 		}},
 		"8.4": {intents.SepaDebit, []row{
@@ -92,9 +97,9 @@ func TestTestMethods(t *testing.T) {
 			{"pm_sepaDebit_failed_at", "AT861904300235473202", declined("generic_decline")},
 			{"pm_sepaDebit_failedDelayed_at", "AT051904300235473205", capture.Behaviour{Slow: true, Code: "generic_decline"}},
 			{"pm_sepaDebit_disputed_at", "AT591904300235473203", capture.Behaviour{Dispute: "debit_not_authorized"}},
-			{"pm_sepaDebit_exceedsWeeklyVolumeLimit_at", "AT981904300000343434", declined("charge_exceeds_source_limit")},
-			{"pm_sepaDebit_exceedsWeeklyTransactionLimit_at", "AT601904300000121212", declined("charge_exceeds_weekly_limit")},
-			{"pm_sepaDebit_insufficientFunds_at", "AT981904300002222227", declined("insufficient_funds")},
+			{"pm_sepaDebit_exceedsWeeklyVolumeLimit_at", "AT981904300000343434", charged(declined("charge_exceeds_source_limit"))},
+			{"pm_sepaDebit_exceedsWeeklyTransactionLimit_at", "AT601904300000121212", charged(declined("charge_exceeds_weekly_limit"))},
+			{"pm_sepaDebit_insufficientFunds_at", "AT981904300002222227", charged(declined("insufficient_funds"))},
 			{"", "AT271904300000055555", capture.Behaviour{Unusable: "sepa_debit_bank_not_supported"}},
 			{"", "AT511904300000066666", capture.Behaviour{Unusable: "sepa_debit_debits_not_supported"}},
 		}},

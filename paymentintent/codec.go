@@ -201,6 +201,7 @@ type createData struct {
 	CaptureMethod           capture.Method             `json:"capture_method,omitzero"`
 	ConfirmationMethod      ConfirmationMethod         `json:"confirmation_method,omitzero"`
 	PaymentMethodTypes      intents.PaymentMethodTypes `json:"payment_method_types,omitzero"`
+	Offered                 intents.PaymentMethodTypes `json:"offered,omitzero"`
 	PaymentMethod           intents.PaymentMethod      `json:"payment_method,omitzero"`
 	Details                 intents.Pairs              `json:"details,omitzero"`
 	Metadata                intents.Metadata           `json:"metadata,omitzero"`

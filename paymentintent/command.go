@@ -39,8 +39,10 @@ type Create struct {
 	CaptureMethod capture.Method
 	// ConfirmationMethod, where empty, is automatic.
 	ConfirmationMethod ConfirmationMethod
-	// PaymentMethodTypes, where empty, is the card alone.
+	// PaymentMethodTypes, where empty, are those that are Offered.
 	PaymentMethodTypes intents.PaymentMethodTypes
+	// Offered are the types that the account's settings turn on; where empty, the card alone.
+	Offered intents.PaymentMethodTypes
 	// PaymentMethod may be none.
 	PaymentMethod intents.PaymentMethod
 	// Details are the other parameters in Stripe's names; see [DetailKeys].

@@ -135,6 +135,9 @@ func create(c *Create, now intents.Time) (Event, error) {
 		e.ConfirmationMethod = ConfirmAutomatic
 	}
 	if e.PaymentMethodTypes == 0 {
+		e.PaymentMethodTypes = c.Offered
+	}
+	if e.PaymentMethodTypes == 0 {
 		e.PaymentMethodTypes = intents.TypesOf(intents.Card)
 	}
 	e.Flags = e.Flags.with(Livemode, c.Livemode).
@@ -369,7 +372,7 @@ func checkConfirm(s *Intent, c *Confirm, e *Confirmed) error {
 		return invalid("capture_method", "payment_intent_invalid_parameter", "The payment method type "+traits.Name+" does not support manual capture.")
 	case c.OffSession && traits.CustomerPresent:
 		return invalid("off_session", "payment_intent_invalid_parameter", "The payment method type "+traits.Name+" needs the customer to be present.")
-	case (traits.Redirect || s.Flags.Has(AutomaticPaymentMethods) && s.PaymentMethodTypes.Redirects()) && !s.Flags.Has(NoRedirects) && detail(e.Details, KeyReturnURL) == "":
+	case !c.OffSession && (traits.Redirect || s.Flags.Has(AutomaticPaymentMethods) && s.PaymentMethodTypes.Redirects()) && !s.Flags.Has(NoRedirects) && detail(e.Details, KeyReturnURL) == "":
 		return invalid("return_url", "", "This PaymentIntent is configured to accept payment methods enabled in your Dashboard. Because some of these payment methods might redirect your customer off of your page, you must provide a `return_url`. If you don't want to accept redirect-based payment methods, set `automatic_payment_methods[enabled]` to `true` and `automatic_payment_methods[allow_redirects]` to `never` when creating Setup Intents and Payment Intents.")
 	}
 	return nil // a confirmation takes no parameters of Connect

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/payintent/intents/internal/facts"
 	"github.com/payintent/intents/internal/script"
 	"github.com/payintent/intents/internal/table"
 	"github.com/payintent/intents/paymentintent"
@@ -127,41 +128,6 @@ func namesOf(commands []paymentintent.Command) []paymentintent.CommandName {
 // TestChoices: each choice in docs/choices.md has a reason and a place, and the
 // place is one that the code still has.
 func TestChoices(t *testing.T) {
-	src, err := os.ReadFile("../docs/choices.md")
-	require.NoError(t, err)
-	var code strings.Builder
-	for _, dir := range []string{".", "../capture"} {
-		files, err := os.ReadDir(dir)
-		require.NoError(t, err)
-		for _, f := range files {
-			if name := f.Name(); strings.HasSuffix(name, ".go") && !strings.HasSuffix(name, "_test.go") {
-				body, err := os.ReadFile(dir + "/" + name)
-				require.NoError(t, err)
-				code.WriteString(name + "\n" + string(body))
-			}
-		}
-	}
-	n := 0
-	for line := range strings.Lines(string(src)) {
-		cells := strings.Split(strings.TrimSpace(line), " | ")
-		if len(cells) < 2 || strings.HasPrefix(line, "| question") {
-			continue
-		}
-		n++
-		require.Len(t, cells, 4, line)
-		require.NotEmpty(t, cells[1], line)
-		require.NotEmpty(t, cells[2], "a reason: %s", line)
-		names := strings.Split(cells[3], "`")
-		require.True(t, len(names) > 2 || strings.HasPrefix(cells[3], "same") || strings.HasPrefix(cells[3], "traits"), line)
-		for i := 1; i < len(names); i += 2 {
-			name := names[i][strings.LastIndexByte(names[i], '.')+1:]
-			if name == "go" {
-				name = names[i]
-			}
-			if !strings.Contains(code.String(), name) { // require.Contains would print all the code
-				t.Errorf("%s is no more: %s", name, line)
-			}
-		}
-	}
+	n := facts.Choices(t, "../docs/choices.md", "paymentintent", "paymentintent", ".", "../capture", "../webhook", "../webhook/delivery", "../webhook/idempotency")
 	require.Greater(t, n, 50)
 }

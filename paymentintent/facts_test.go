@@ -1,37 +1,16 @@
 package paymentintent_test
 
 import (
-	"encoding/csv"
 	"errors"
 	"fmt"
-	"maps"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
-	"github.com/stretchr/testify/require"
-
-	"github.com/payintent/intents/internal/script"
+	"github.com/payintent/intents/internal/facts"
 	"github.com/payintent/intents/paymentintent"
 )
-
-const (
-	factsFile    = "testdata/facts/paymentintent-transitions.csv"
-	sharedFacts  = "../../shared/facts/paymentintent-transitions.csv"
-	notModelled  = "../docs/not-modelled.md"
-	leastCovered = 95 // percent
-)
-
-// row is a row of the facts: what Stripe does.
-type row struct {
-	line                          int // of the file
-	from, trigger, guard, to, src string
-	events                        []string
-}
 
 // TestFacts holds the machine against the facts, row by row. Each row of the CSV
 // (the number of a row is that of its line) is covered by a block of a transcript
@@ -39,100 +18,14 @@ type row struct {
 // names a row must do what the row says: begin in its status, give its command,
 // end in its status or with its error, and tell of what Stripe would have sent.
 func TestFacts(t *testing.T) {
-	rows := readFacts(t)
-	shared, err := os.ReadFile(sharedFacts)
-	if err == nil {
-		own, err := os.ReadFile(factsFile)
-		require.NoError(t, err)
-		require.Equal(t, string(shared), string(own), "the copy of the facts is out of step")
-	} else {
-		require.ErrorIs(t, err, os.ErrNotExist)
-	}
-	covered := map[int][]string{}
-	script.Walk(t, "testdata", func(t *testing.T, path string) {
+	facts.Hold(t, facts.Table{
+		File: "testdata/facts/paymentintent-transitions.csv", Golden: "testdata/facts/coverage.golden",
+		Shared:      "../../shared/facts/paymentintent-transitions.csv",
+		NotModelled: "../docs/not-modelled.md", Section: "Rows", Least: 95,
+	}, func(t *testing.T, path string) []block {
 		t.Helper()
-		for _, b := range play(t, path) {
-			for _, n := range b.rows {
-				where := fmt.Sprintf("%s:%d", b.file, b.line)
-				r, ok := rows[n]
-				require.True(t, ok, "%s covers row %d, which is none", where, n)
-				require.NoError(t, r.check(b), "%s does not do what row %d says: %+v", where, n, r)
-				if !slices.Contains(covered[n], b.file) {
-					covered[n] = append(covered[n], b.file)
-				}
-			}
-		}
-	})
-	listed := readNotModelled(t)
-	for n := range listed {
-		_, ok := rows[n]
-		require.True(t, ok, "%s lists row %d, which is none", notModelled, n)
-	}
-	if t.Failed() {
-		return // what is not covered now means nothing
-	}
-	var golden strings.Builder
-	for _, n := range slices.Sorted(maps.Keys(rows)) {
-		r := rows[n]
-		where := strings.Join(covered[n], " ")
-		switch {
-		case where == "" && !listed[n]:
-			t.Errorf("row %d is neither covered nor listed: %+v", n, r)
-		case where != "" && listed[n]:
-			t.Errorf("row %d is both covered and listed", n)
-		case where == "":
-			where = "not modelled"
-		}
-		fmt.Fprintf(&golden, "%3d  %-24s %-32s -> %-24s  %s\n", n, r.from, r.trigger, r.to, where)
-	}
-	script.Golden(t, "testdata/facts/coverage.golden", []byte(golden.String()))
-	t.Logf("%d rows: %d covered by transcripts, %d listed as not modelled", len(rows), len(covered), len(listed))
-	require.GreaterOrEqual(t, len(covered)*100, len(rows)*leastCovered)
-}
-
-func readFacts(tb testing.TB) map[int]row {
-	tb.Helper()
-	f, err := os.Open(factsFile)
-	require.NoError(tb, err)
-	defer func() { require.NoError(tb, f.Close()) }()
-	r := csv.NewReader(f)
-	rows := map[int]row{}
-	for {
-		record, err := r.Read()
-		if record == nil {
-			require.ErrorContains(tb, err, "EOF")
-			break
-		}
-		require.NoError(tb, err)
-		line, _ := r.FieldPos(0)
-		if line > 1 {
-			rows[line] = row{line, record[0], record[1], record[2], record[3], record[5], strings.FieldsFunc(record[4], func(c rune) bool { return c == ';' })}
-		}
-	}
-	return rows
-}
-
-// readNotModelled returns the rows that the document lists: the first column of
-// its tables, where that is a number. A reason has to stand beside it.
-func readNotModelled(tb testing.TB) map[int]bool {
-	tb.Helper()
-	src, err := os.ReadFile(filepath.FromSlash(notModelled))
-	require.NoError(tb, err)
-	rows := map[int]bool{}
-	for line := range strings.Lines(string(src)) {
-		cells := strings.Split(line, "|")
-		if len(cells) < 4 {
-			continue
-		}
-		n, err := strconv.Atoi(strings.TrimSpace(cells[1]))
-		if err != nil {
-			continue
-		}
-		require.Greater(tb, len(strings.TrimSpace(cells[len(cells)-2])), 20, "row %d is listed without a reason", n)
-		require.False(tb, rows[n], "row %d is listed twice", n)
-		rows[n] = true
-	}
-	return rows
+		return play(t, path)
+	}, func(b block) facts.Block { return b.Block }, checkRow)
 }
 
 // commandsOf are the commands of the machine for a trigger of the facts.
@@ -146,6 +39,9 @@ var commandsOf = map[string][]paymentintent.CommandName{
 	"background_capture_done": {"settle"}, "dispute_opened": {"dispute"}, "late_authorization_reversal": {"reverse_authorization"},
 }
 
+// row is a row of the facts: what Stripe does.
+type row struct{ facts.Row }
+
 // Exceptions to what a block must show.
 const (
 	// rowCreateConfirm creates and confirms: its status is the one between the two.
@@ -155,18 +51,19 @@ const (
 	rowCancelBeforeBasil, rowExpiryBeforeBasil = 151, 163
 )
 
-func (r row) check(b block) error {
+func checkRow(of facts.Row, b block) error {
+	r := row{of}
 	if len(b.steps) == 0 {
 		return errors.New("the block does nothing")
 	}
 	first, last := b.steps[0], b.steps[len(b.steps)-1]
-	if got := status(b.before.Status); got != r.from {
+	if got := status(b.before.Status); got != r.From {
 		return fmt.Errorf("it begins in %s", got)
 	}
-	if r.from == "(none)" && last.err != nil && last.name == "confirm" {
+	if r.From == "(none)" && last.err != nil && last.name == "confirm" {
 		first.name = "create" // a create with confirm=true that was refused as a whole
 	}
-	if !slices.Contains(commandsOf[r.trigger], first.name) {
+	if !slices.Contains(commandsOf[r.Trigger], first.name) {
 		return fmt.Errorf("its first command is %s", first.name)
 	}
 	for _, s := range b.steps[:len(b.steps)-1] {
@@ -179,10 +76,10 @@ func (r row) check(b block) error {
 
 func (r row) checkStatus(b block, last step) error {
 	got := status(last.After.Status)
-	if r.line == rowCreateConfirm {
+	if r.Line == rowCreateConfirm {
 		got = status(b.steps[0].After.Status)
 	}
-	if got != r.to {
+	if got != r.To {
 		return fmt.Errorf("it ends in %s", got)
 	}
 	return nil
@@ -191,7 +88,7 @@ func (r row) checkStatus(b block, last step) error {
 // checkError holds the error that the row tells against the refusal or the failure.
 func (r row) checkError(last step) error {
 	http, codes := "", []string(nil)
-	for _, e := range r.events {
+	for _, e := range r.Events {
 		if rest, ok := strings.CutPrefix(e, "error:"); ok {
 			http, rest, _ = strings.Cut(rest, ":")
 			codes = strings.Split(rest, "|")
@@ -199,7 +96,7 @@ func (r row) checkError(last step) error {
 	}
 	code, failed := failure(last)
 	switch {
-	case codes == nil && (last.err != nil || failed && r.trigger == "confirm"):
+	case codes == nil && (last.err != nil || failed && r.Trigger == "confirm"):
 		return fmt.Errorf("it fails with %q", code)
 	case codes == nil:
 		return nil
@@ -243,11 +140,11 @@ func failure(s step) (code string, failed bool) {
 func (r row) checkTold(b block, last step) error {
 	var want, maybe []string
 	owes := false
-	for _, e := range r.events {
+	for _, e := range r.Events {
 		name, condition, conditional := strings.Cut(e, "?")
 		name, async := strings.CutSuffix(strings.SplitN(name, ":", 2)[0], "@async")
 		switch {
-		case name == "error", r.line == rowCancelBeforeBasil && name == "charge.refunded", r.line == rowExpiryBeforeBasil && name == "charge.refunded":
+		case name == "error", r.Line == rowCancelBeforeBasil && name == "charge.refunded", r.Line == rowExpiryBeforeBasil && name == "charge.refunded":
 		case async && name == "charge.updated":
 			owes = true
 		case conditional && condition != "", async:
@@ -259,7 +156,7 @@ func (r row) checkTold(b block, last step) error {
 	var got []string
 	for _, s := range b.steps {
 		for _, name := range told(s.Transition) {
-			if r.line == rowCreateConfirm && name != "payment_intent.created" {
+			if r.Line == rowCreateConfirm && name != "payment_intent.created" {
 				continue
 			}
 			if !slices.Contains(maybe, name) {
@@ -351,10 +248,10 @@ var namedValue = regexp.MustCompile(`(param|decline_code|cancellation_reason|las
 
 // checkNamed holds values that a row names in passing.
 func (r row) checkNamed(last step) error {
-	if r.line == rowExpiryBeforeBasil {
+	if r.Line == rowExpiryBeforeBasil {
 		return nil
 	}
-	for _, m := range namedValue.FindAllStringSubmatch(r.guard+" "+r.src, -1) {
+	for _, m := range namedValue.FindAllStringSubmatch(r.Guard+" "+r.Source, -1) {
 		var got string
 		switch m[1] {
 		case "param":

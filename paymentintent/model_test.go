@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -71,11 +70,8 @@ func declaredArcs() []explore.Arc {
 	return arcs
 }
 
-// The instants of the small world: all commands are given at the first.
-var (
-	now  = intents.TimeOf(start)
-	hour = now.Add(time.Hour)
-)
+// now is the instant at which all commands of the small world are given.
+var now = intents.TimeOf(start)
 
 // wait is the name of the action by which an hour passes.
 const wait = "wait"

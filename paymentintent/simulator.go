@@ -6,6 +6,7 @@ import (
 
 	"github.com/payintent/intents"
 	"github.com/payintent/intents/capture"
+	"github.com/payintent/intents/internal/simulate"
 )
 
 // Simulator is the outside world in a test: issuers, rails and customers that
@@ -16,18 +17,6 @@ type Simulator struct {
 	Chooser capture.Chooser
 	// CashBalance, where set, tells what a customer has in a currency, in minor units.
 	CashBalance func(customer string, c intents.Currency) int64
-}
-
-func (m Simulator) draw(n int) int {
-	if m.Chooser == nil {
-		return 0
-	}
-	return m.Chooser.IntN(n)
-}
-
-// between draws a delay of whole seconds.
-func (m Simulator) between(least, most time.Duration) time.Duration {
-	return least + time.Duration(m.draw(int((most-least)/time.Second)+1))*time.Second
 }
 
 // Report implements Processor.
@@ -51,13 +40,13 @@ func (m Simulator) answer(s *Intent, b capture.Behaviour) Command {
 	case traits.Funded:
 		return m.balance(s)
 	case traits.Microdeposits && b.Unverified && !authenticated:
-		return Challenge{NextAction: microdeposits(s), ExpiresIn: 10 * 24 * time.Hour}
+		return Challenge{NextAction: simulate.Microdeposits(s.ID, s.Due, "descriptor_code"), ExpiresIn: simulate.MicrodepositWindow}
 	case traits.Action != "" && !authenticated:
-		return Challenge{NextAction: action(s, traits.Action), ExpiresIn: actionWindow(traits.Action)}
+		return Challenge{NextAction: simulate.Action(s.ID, s.Details, traits.Action), ExpiresIn: simulate.ActionWindow(traits.Action)}
 	case b.Challenged(pm, s.Flags.Has(OffSession)) && !authenticated:
-		return Challenge{NextAction: threeDSecure(s)}
+		return Challenge{NextAction: simulate.ThreeDSecure(s.ID, s.Details)}
 	case s.delayed():
-		return Submit{AskIn: m.debitDelay(b), Cancelable: true}
+		return Submit{AskIn: simulate.DebitDelay(m.Chooser, b), Cancelable: true}
 	case b.Code != "":
 		return Decline{Failure: intents.Failure{Code: b.Code, DeclineCode: b.DeclineCode, Blocked: b.Blocked}}
 	}
@@ -80,20 +69,11 @@ func (m Simulator) collected(s *Intent, b capture.Behaviour) Command {
 // seen after two or three seconds in all transcripts; one draw in eight takes
 // any time inside the hour that is promised.
 func (m Simulator) terms(b capture.Behaviour) capture.Terms {
-	in := m.between(2*time.Second, 3*time.Second)
-	if m.draw(8) == 7 {
-		in = m.between(4*time.Second, capture.SLA)
+	in := simulate.Between(m.Chooser, 2*time.Second, 3*time.Second)
+	if simulate.Draw(m.Chooser, 8) == 7 {
+		in = simulate.Between(m.Chooser, 4*time.Second, capture.SLA)
 	}
 	return capture.Terms{SettleIn: in, Features: b.Features, Pricing: capture.TestPricing()}
-}
-
-// debitDelay is how long a bank debit takes: days, or in the test methods that
-// are named so at least three minutes.
-func (m Simulator) debitDelay(b capture.Behaviour) time.Duration {
-	if b.Slow {
-		return m.between(3*time.Minute, 10*time.Minute)
-	}
-	return m.between(24*time.Hour, 4*24*time.Hour)
 }
 
 func (m Simulator) balance(s *Intent) Command {
@@ -104,48 +84,7 @@ func (m Simulator) balance(s *Intent) Command {
 	if has >= s.Amount {
 		return Approve{Terms: m.terms(capture.Behaviour{})}
 	}
-	return Challenge{NextAction: action(s, "display_bank_transfer_instructions")}
-}
-
-// threeDSecure is the action of a card: a redirect where a return_url is given
-// and the client is not said to use Stripe's SDK (OBS-AM, REC-T).
-func threeDSecure(s *Intent) intents.NextAction {
-	if s.detail(KeyReturnURL) != "" && s.detail("use_stripe_sdk") != "true" {
-		return action(s, "redirect_to_url")
-	}
-	a, _ := intents.NewNextAction("use_stripe_sdk", "source", "payatt_"+s.ID)
-	return a
-}
-
-func action(s *Intent, kind string) intents.NextAction {
-	kv := []string{"url", "https://hooks.stripe.com/redirect/authenticate/" + s.ID}
-	if u := s.detail(KeyReturnURL); u != "" {
-		kv = append(kv, "return_url", u)
-	}
-	a, _ := intents.NewNextAction(kind, kv...)
-	return a
-}
-
-func microdeposits(s *Intent) intents.NextAction {
-	arrival := s.Due.Add(2 * 24 * time.Hour)
-	a, _ := intents.NewNextAction(actionMicrodeposits, "arrival_date", arrival.Time().Format("2006-01-02"),
-		"hosted_verification_url", "https://payments.stripe.com/microdeposit/"+s.ID, "microdeposit_type", "descriptor_code")
-	return a
-}
-
-// actionWindow is how long a customer has: vouchers days, redirects and codes a
-// day or an hour, all of them the simulation's own choice; a bank transfer and a 3DS
-// challenge do not run out by themselves.
-func actionWindow(kind string) time.Duration {
-	switch kind {
-	case "oxxo_display_details", "boleto_display_details", "konbini_display_details":
-		return 3 * 24 * time.Hour
-	case "multibanco_display_details":
-		return 7 * 24 * time.Hour
-	case "redirect_to_url":
-		return 24 * time.Hour
-	}
-	return time.Hour
+	return Challenge{NextAction: simulate.Action(s.ID, s.Details, "display_bank_transfer_instructions")}
 }
 
 // Act plays the customer who does what is asked: it returns the command for an
@@ -171,19 +110,10 @@ func (m Simulator) Act(s Intent) (Command, bool) {
 // test values have: 32 and 45 or SM11AA match, 10 and 11 or SM33CC were tried too
 // often, 40 and 41 or SM44DD are too late, all others do not match.
 func (m Simulator) Verify(amounts [2]int64, code string) VerifyMicrodeposits {
-	v := VerifyMicrodeposits{Amounts: amounts, DescriptorCode: code, Outcome: intents.Mismatched, AskIn: m.debitDelay(capture.Behaviour{}), Cancelable: true}
-	if amounts[0] > amounts[1] {
-		amounts[0], amounts[1] = amounts[1], amounts[0]
+	return VerifyMicrodeposits{
+		Amounts: amounts, DescriptorCode: code, Outcome: simulate.Verification(amounts, code),
+		AskIn: simulate.DebitDelay(m.Chooser, capture.Behaviour{}), Cancelable: true,
 	}
-	switch {
-	case code == "SM11AA", amounts == [2]int64{32, 45}:
-		v.Outcome = intents.Verified
-	case code == "SM33CC", amounts == [2]int64{10, 11}:
-		v.Outcome = intents.Exhausted
-	case code == "SM44DD", amounts == [2]int64{40, 41}:
-		v.Outcome = intents.TimedOut
-	}
-	return v
 }
 
 // Aftermath returns what the outside world does by itself after a success: the

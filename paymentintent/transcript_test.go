@@ -6,10 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -17,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/payintent/intents"
+	"github.com/payintent/intents/internal/facts"
 	"github.com/payintent/intents/internal/script"
 	"github.com/payintent/intents/paymentintent"
 	"github.com/payintent/intents/paymentintent/paymentintenttest"
@@ -55,9 +53,7 @@ func play(tb testing.TB, path string) []block {
 
 // block is what the commands of one block of a transcript did.
 type block struct {
-	file   string
-	line   int // of the first command
-	rows   []int
+	facts.Block
 	before paymentintent.Intent
 	steps  []step
 }
@@ -71,7 +67,7 @@ type step struct {
 
 // player plays a transcript.
 type player struct {
-	lines  []string
+	file   *facts.Blocks
 	blocks []block
 
 	now    time.Time
@@ -84,44 +80,18 @@ type player struct {
 
 func newPlayer(tb testing.TB, path string) *player {
 	tb.Helper()
-	src, err := os.ReadFile(path)
-	require.NoError(tb, err)
-	return &player{lines: strings.Split(string(src), "\n"), now: start}
-}
-
-// enter notes to which block of the file a command belongs, and the rows of the
-// facts that the block's comments say it covers.
-func (p *player) enter(tb testing.TB, c script.Command) {
-	tb.Helper()
-	from := c.Line - 1 // of the command in lines, and then of what stands above it
-	for from > 0 && p.lines[from-1] != "" && !strings.HasPrefix(p.lines[from-1], "----") {
-		from--
-	}
-	if n := len(p.blocks); n > 0 && p.blocks[n-1].line >= from+1 {
-		return
-	}
-	b := block{file: filepath.Base(c.File), line: c.Line, before: p.s}
-	for _, line := range p.lines[from : c.Line-1] {
-		list, ok := strings.CutPrefix(line, "# covers:")
-		if !ok {
-			continue
-		}
-		for tag := range strings.FieldsSeq(list) {
-			n, err := strconv.Atoi(strings.TrimPrefix(tag, "row="))
-			require.NoError(tb, err, "%s: %s is not row=number", c.Pos(), tag)
-			b.rows = append(b.rows, n)
-		}
-	}
-	p.blocks = append(p.blocks, b)
+	return &player{file: facts.Open(tb, path), now: start}
 }
 
 func (p *player) handle(tb testing.TB, c script.Command) string {
 	tb.Helper()
-	p.enter(tb, c)
+	if b, begins := p.file.Enter(tb, c); begins {
+		p.blocks = append(p.blocks, block{Block: b, before: p.s})
+	}
 	sim := paymentintent.Simulator{CashBalance: func(string, intents.Currency) int64 { return p.cash }}
 	switch c.Name {
 	case "new":
-		*p = player{lines: p.lines, blocks: p.blocks, now: start}
+		*p = player{file: p.file, blocks: p.blocks, now: start}
 		p.blocks[len(p.blocks)-1].before = p.s
 		return ""
 	case "at":
@@ -297,7 +267,7 @@ func printTransition(t paymentintent.Transition) string {
 	for _, d := range t.Deferred {
 		fmt.Fprintf(&out, "  owes %s at %s\n", d.Kind, instant(d.NotBefore))
 	}
-	for _, line := range changes(t.Before, t.After) {
+	for _, line := range printer.Changes(t.Before, t.After) {
 		if !strings.HasPrefix(line, "status=") {
 			fmt.Fprintf(&out, "  %s\n", line)
 		}
