@@ -71,6 +71,7 @@ const KeyTest = "test_method"
 // for: off_session or on_session.
 const KeySetUp = "set_up_for"
 
+// ordinary are the features that most cards give to those who ask for them.
 const ordinary = Multicapture | Incremental
 
 // testMethods is the table of Stripe's test payment methods.

@@ -120,8 +120,11 @@ func postpone(s *Intent, c Postpone, now intents.Time) (Event, error) {
 // authenticate refuses what comes after the deadline, so that a timer that never
 // ran lets nothing through.
 func authenticate(s *Intent, now intents.Time) (Event, error) {
-	if s.lapsed(now) {
+	switch {
+	case s.lapsed(now):
 		return nil, invalid("next_action", codeAttemptExpired, "the action has expired")
+	case s.NextAction.Type() == actionMicrodeposits:
+		return nil, invalid("next_action", "", "microdeposits are verified by what was seen on the account")
 	}
 	return ActionCompleted{At: now}, nil
 }

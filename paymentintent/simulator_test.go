@@ -297,3 +297,51 @@ func TestProcessorFails(t *testing.T) {
 func (f fails) Report(context.Context, paymentintent.Intent, intents.Deferred) (paymentintent.Command, error) {
 	return nil, f.err
 }
+
+// TestSimulatorGrants: a card gives what was asked of it, and nothing else.
+func TestSimulatorGrants(t *testing.T) {
+	const ask = "payment_method_options[card][request_"
+	all := intents.Pairs(ask + "extended_authorization]=if_available&" + ask + "incremental_authorization]=if_available&" +
+		ask + "multicapture]=if_available&" + ask + "overcapture]=if_available")
+	for _, c := range []struct {
+		name, method string
+		details      intents.Pairs
+		features     capture.Features
+		maximum      int64
+		hold         time.Duration
+	}{
+		{"nothing asked", "pm_card_visa", "", 0, 2000, 7 * 24 * time.Hour},
+		{"never", "pm_card_visa", ask + "multicapture]=never", 0, 2000, 7 * 24 * time.Hour},
+		{"multicapture", "pm_card_visa", ask + "multicapture]=if_available", capture.Multicapture, 2000, 7 * 24 * time.Hour},
+		{"incremental", "pm_card_visa", ask + "incremental_authorization]=if_available", capture.Incremental, 2000, 7 * 24 * time.Hour},
+		{"overcapture", "pm_card_visa", ask + "overcapture]=if_available", 0, 2400, 7 * 24 * time.Hour},
+		{"extended", "pm_card_visa", ask + "extended_authorization]=if_available", capture.Extended, 2000, 30 * 24 * time.Hour},
+		{"all", "pm_card_visa", all, capture.Multicapture | capture.Incremental | capture.Extended, 2400, 30 * 24 * time.Hour},
+		{"a card without them", "pm_card_credit_disableEnterpriseCardFeatures", all, 0, 2000, 7 * 24 * time.Hour},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			confirmed := must(t, paymentintent.Intent{}, create(t, c.method, func(create *paymentintent.Create) {
+				create.CaptureMethod, create.Details = capture.Manual, c.details
+			}), paymentintent.Confirm{})
+			command, err := paymentintent.Simulator{}.Report(t.Context(), confirmed, paymentintent.Pending(confirmed)[0])
+			require.NoError(t, err)
+			held := must(t, confirmed, command)
+			require.Equal(t, paymentintent.StatusRequiresCapture, held.Status)
+			require.Equal(t, c.features, held.Charge.Features)
+			require.Equal(t, c.maximum, held.Charge.Maximum)
+			require.Equal(t, intents.TimeOf(start.Add(c.hold)), held.Charge.CaptureBefore)
+		})
+	}
+}
+
+// TestMicrodepositsAreNotAuthenticated: what was seen on the account has to be told.
+func TestMicrodepositsAreNotAuthenticated(t *testing.T) {
+	action, err := intents.NewNextAction("verify_with_microdeposits", "microdeposit_type", "amounts")
+	require.NoError(t, err)
+	waiting := must(t, paymentintent.Intent{}, create(t, "pm_usBankAccount_success"), paymentintent.Confirm{}, paymentintent.Challenge{NextAction: action})
+	got, err := paymentintent.Apply(waiting, paymentintent.Authenticate{}, start)
+	require.Zero(t, got)
+	class, param, _ := refusal(err)
+	require.Equal(t, "contents", class)
+	require.Equal(t, "next_action", param)
+}
