@@ -79,7 +79,7 @@ const lattice = `
 
 	# The programs.
 	PURE, net/url, ./checkout < ./examples/internal/form;
-	PURE, DRIVER, PROGRAM, ./webhook, ./examples/internal/form < ./examples/quickstart, ./examples/service;
+	PURE, DRIVER, PROGRAM, ./webhook, ./examples/internal/form < ./examples/quickstart, ./examples/savecard, ./examples/service;
 `
 
 // testOnly lists what a _test.go file may import from outside this module and

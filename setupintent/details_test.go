@@ -197,8 +197,7 @@ func TestKinds(t *testing.T) {
 			_, param, code := refusal(err)
 			return "refused: " + param + " " + code
 		}
-		_, attached := tr.PaymentMethod()
-		return fmt.Sprintf("mandate=%t single_use=%t attached=%t", tr.After.Mandate != "", tr.After.MandateSingleUse, attached)
+		return fmt.Sprintf("mandate=%t single_use=%t attached=%t", tr.After.Mandate != "", tr.After.MandateSingleUse, attached(tr))
 	}
 	for kind := intents.Card; kind.Valid(); kind++ {
 		pm := intents.PaymentMethod{ID: "pm_1", Type: kind}

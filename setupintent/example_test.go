@@ -30,8 +30,8 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	pm, attached := t.PaymentMethod() // store it, and t.After, and publish t.Events
-	fmt.Println(t.After.Status, pm.ID, pm.Customer, attached)
+	pm, changed := t.PaymentMethod() // store it, and t.After, and publish t.Events
+	fmt.Println(t.After.Status, pm.ID, pm.Customer, changed)
 	// Output:
 	// succeeded pm_card_visa cus_1 true
 }

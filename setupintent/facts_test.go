@@ -184,7 +184,7 @@ func told(t setupintent.Transition) []string {
 		case setupintent.ActionRequired:
 			names = append(names, "setup_intent.requires_action")
 		case setupintent.Approved, setupintent.Collected:
-			if _, attached := t.PaymentMethod(); attached {
+			if attached(t) {
 				names = append(names, "payment_method.attached")
 			}
 			names = append(names, "setup_intent.succeeded")

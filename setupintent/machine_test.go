@@ -115,3 +115,9 @@ func pointer[T any](v T) T {
 func nilPointer[T any](v T) T {
 	return reflect.Zero(reflect.PointerTo(reflect.TypeOf(v))).Interface().(T)
 }
+
+// attached reports whether a transition made the payment method the customer's own.
+func attached(t setupintent.Transition) bool {
+	pm, changed := t.PaymentMethod()
+	return changed && pm.Customer != "" && t.After.Attempt.PaymentMethod.Customer == ""
+}

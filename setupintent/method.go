@@ -79,13 +79,12 @@ func (s *Intent) setUp() (intents.PaymentMethod, error) {
 	return pm, nil
 }
 
-// PaymentMethod returns the payment method as the transition leaves it, which a
-// caller's own store has to know: a success marks it with what it was set up for,
-// and attaches it to the intent's customer. Attached says that it did. It is zero
+// PaymentMethod returns the payment method as the transition leaves it, for the
+// caller's store, and whether the transition has changed it: a success marks it
+// with what it was set up for, and attaches it to the intent's customer. It is zero
 // where the transition leaves none; a failure keeps the one that failed in
 // LastSetupError.
-func (t Transition) PaymentMethod() (pm intents.PaymentMethod, attached bool) {
+func (t Transition) PaymentMethod() (pm intents.PaymentMethod, changed bool) {
 	pm = t.After.PaymentMethod
-	done := t.After.Status == succ && t.Before.Status != succ
-	return pm, done && pm.Customer != "" && t.After.Attempt.PaymentMethod.Customer == ""
+	return pm, t.After.Status == succ && t.Before.Status != succ && pm != t.After.Attempt.PaymentMethod
 }

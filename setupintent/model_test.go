@@ -208,8 +208,8 @@ func checkAttempts(t setupintent.Transition) error {
 		!slices.ContainsFunc(attempts, func(a setupintent.Attempt) bool { return a.ID == was.ID && a.Status.Over() }) {
 		return errors.New("S7: an attempt is superseded, and nobody hears of its end")
 	}
-	pm, attached := t.PaymentMethod()
-	if pm != t.After.PaymentMethod || attached && (t.After.Status != succ || pm.Customer != t.After.Customer()) {
+	pm, _ := t.PaymentMethod()
+	if pm != t.After.PaymentMethod || attached(t) && (t.After.Status != succ || pm.Customer != t.After.Customer()) {
 		return errors.New("S6: a payment method is attached to somebody else")
 	}
 	return nil

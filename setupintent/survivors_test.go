@@ -58,8 +58,9 @@ func TestSetUpFor(t *testing.T) {
 		tr, err := setupintent.Chain(setupintent.Intent{}, start,
 			setupintent.Create{ID: setiID, Usage: usage, PaymentMethod: pm, Details: "customer=cus_1"}, setupintent.Confirm{}, setupintent.Approve{})
 		require.NoError(t, err)
-		got, attached := tr.PaymentMethod()
-		require.Equal(t, pm.Customer == "", attached)
+		got, changed := tr.PaymentMethod()
+		require.Equal(t, got != pm, changed)
+		require.Equal(t, pm.Customer == "", attached(tr))
 		require.Equal(t, "cus_1", got.Customer)
 		require.False(t, got.Spent)
 		return got
@@ -84,8 +85,9 @@ func TestSetUpFor(t *testing.T) {
 func TestNotSpent(t *testing.T) {
 	tr, err := setupintent.Chain(setupintent.Intent{}, start, create(t, "pm_card_visa"), setupintent.Confirm{}, setupintent.Approve{})
 	require.NoError(t, err)
-	pm, attached := tr.PaymentMethod()
-	require.False(t, attached)
+	pm, changed := tr.PaymentMethod()
+	require.True(t, changed, "it is set up, and has to be stored")
+	require.False(t, attached(tr))
 	pm, err = pm.Attach("cus_9")
 	require.NoError(t, err)
 	require.Equal(t, "cus_9", pm.Customer)
@@ -96,15 +98,15 @@ func TestPaymentMethodOf(t *testing.T) {
 	s := must(t, setupintent.Intent{}, create(t, "pm_card_visa", forCustomer))
 	failed, err := setupintent.Chain(s, start, setupintent.Confirm{}, declined())
 	require.NoError(t, err)
-	pm, attached := failed.PaymentMethod()
+	pm, changed := failed.PaymentMethod()
 	require.True(t, pm.IsZero())
-	require.False(t, attached)
+	require.False(t, changed)
 	done := must(t, s, setupintent.Confirm{}, setupintent.Approve{})
 	later, err := setupintent.Apply(done, setupintent.Update{Metadata: "a=b"}, start)
 	require.NoError(t, err)
-	pm, attached = later.PaymentMethod()
+	pm, changed = later.PaymentMethod()
 	require.Equal(t, done.PaymentMethod, pm)
-	require.False(t, attached, "it was attached before")
+	require.False(t, changed, "it was attached before")
 	require.Empty(t, later.Attempts())
 }
 

@@ -318,9 +318,9 @@ func status(s setupintent.Status) string {
 
 // method prints the payment method as the last step leaves it.
 func (p *player) method() string {
-	pm, attached := p.step.PaymentMethod()
+	pm, _ := p.step.PaymentMethod()
 	setUpFor, _ := pm.Details.Get(capture.KeySetUp)
-	return fmt.Sprintf("id=%s customer=%s spent=%t set_up_for=%s attached=%t\n", pm.ID, pm.Customer, pm.Spent, setUpFor, attached)
+	return fmt.Sprintf("id=%s customer=%s spent=%t set_up_for=%s attached=%t\n", pm.ID, pm.Customer, pm.Spent, setUpFor, attached(p.step))
 }
 
 // attempts prints the attempts that the last step made or changed.
