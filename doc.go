@@ -4,9 +4,12 @@
 //
 // The machines are in the packages below it. Package
 // [github.com/payintent/intents/paymentintent] is the life of a payment, package
+// [github.com/payintent/intents/setupintent] the way of a payment method to where it
+// can be charged later, package [github.com/payintent/intents/checkout] a customer's
+// visit to a payment page, which owns one of the two, and package
 // [github.com/payintent/intents/capture] the life of a charge, with clocks and
-// schedulers, and package [github.com/payintent/intents/webhook] what Stripe would
-// have told you about both.
+// schedulers. Package [github.com/payintent/intents/webhook] is what Stripe would
+// have told you about them.
 //
 // # Principles
 //
