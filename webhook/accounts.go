@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/payintent/intents"
+	"github.com/payintent/intents/capture"
 )
 
 // accounts are the payment method types that say something of an account, with the
@@ -13,7 +14,8 @@ import (
 //
 // A key whose value is not known is null. Marks say otherwise: behind ! it is an
 // empty string, for Stripe requires one; behind 0 it is a number, for the same reason;
-// behind ? it is left out; behind # it is derived. A key with = has what follows.
+// behind ? it is left out; behind # it is derived; behind @ it is the charge's. A key
+// with = has what follows.
 //
 //nolint:gochecknoglobals // read-only data
 var accounts = [...]struct {
@@ -23,12 +25,13 @@ var accounts = [...]struct {
 	{
 		intents.CardPresent,
 		"brand brand_product cardholder_name country description 0exp_month 0exp_year #fingerprint funding issuer last4 networks offline preferred_locales read_method",
-		"brand brand_product ?capture_before cardholder_name country description emv_auth_data 0exp_month 0exp_year #fingerprint funding generated_card incremental_authorization_supported=false issuer last4 network network_transaction_id offline overcapture_supported=false preferred_locales read_method receipt",
+		"@amount_authorized brand brand_product @capture_before cardholder_name country description emv_auth_data 0exp_month 0exp_year #fingerprint funding generated_card incremental_authorization_supported=false issuer last4 network network_transaction_id offline overcapture_supported=false preferred_locales read_method receipt",
 	},
 	{intents.Link, "email", "country"},
 	{intents.Cashapp, "buyer_id cashtag", "buyer_id cashtag transaction_id"},
 	{intents.AmazonPay, "", "transaction_id"},
 	{intents.Paypal, "country payer_email payer_id", "country payer_email payer_id payer_name seller_protection transaction_id"},
+	{intents.RevolutPay, "", "transaction_id"},
 	{intents.Mobilepay, "", "card"},
 	{intents.Klarna, "dob", "payer_details payment_method_category preferred_locale"},
 	{intents.Affirm, "", "transaction_id"},
@@ -65,14 +68,14 @@ var accounts = [...]struct {
 	{intents.Crypto, "", "?buyer_address ?network ?token_currency ?transaction_hash"},
 }
 
-// account writes the keys of a payment method that is no card. The mandate is the
-// charge's, and empty for a saved payment method.
-func (o *out) account(pm *intents.PaymentMethod, keys string, mandate escaped) {
+// account writes the keys of a payment method that is no card. The mandate is that of
+// the charge, which is nil for a saved payment method.
+func (o *out) account(pm *intents.PaymentMethod, keys string, mandate escaped, c *Charge) {
 	o.raw("{")
 	comma := ""
 	for spec := range strings.FieldsSeq(keys) {
 		mark, key := byte(0), spec
-		if strings.IndexByte("!0?#", spec[0]) >= 0 {
+		if strings.IndexByte("!0?#@", spec[0]) >= 0 {
 			mark, key = spec[0], spec[1:]
 		}
 		key, literal, _ := strings.Cut(key, "=")
@@ -80,7 +83,7 @@ func (o *out) account(pm *intents.PaymentMethod, keys string, mandate escaped) {
 		if key == "mandate" && v == "" {
 			v = mandate
 		}
-		if mark == '?' && v == "" {
+		if mark == '?' && v == "" || key == "capture_before" && c.Status != capture.StatusAuthorized {
 			continue
 		}
 		o.raw(comma)
@@ -92,6 +95,10 @@ func (o *out) account(pm *intents.PaymentMethod, keys string, mandate escaped) {
 		o.str("", key)
 		o.raw(":")
 		switch {
+		case key == "amount_authorized":
+			o.authorized("", c)
+		case key == "capture_before":
+			o.int("", int64(c.CaptureBefore))
 		case literal != "":
 			o.raw(literal)
 		case mark == '0':

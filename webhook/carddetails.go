@@ -34,7 +34,7 @@ func (o *out) methodDetails(c *Charge, d *carried, said *outcome) {
 func (o *out) accountDetails(c *Charge, d *carried) {
 	for i := range accounts {
 		if accounts[i].method == c.PaymentMethod.Type {
-			o.account(&c.PaymentMethod, accounts[i].charged, d.mandate)
+			o.account(&c.PaymentMethod, accounts[i].charged, d.mandate, c)
 			return
 		}
 	}
@@ -49,11 +49,7 @@ func (o *out) cardDetails(c *Charge, d *carried, said *outcome) {
 	random := digest(c.ID)
 	o.raw("{")
 	if !o.undo.has(undoCardFeatures) {
-		if approved {
-			o.int(`"amount_authorized":`, c.AmountAuthorized)
-		} else {
-			o.raw(`"amount_authorized":null`)
-		}
+		o.authorized(`"amount_authorized":`, c)
 		o.raw(",")
 	}
 	if !o.undo.has(undoAuthorizationCode) {
@@ -83,6 +79,15 @@ func (o *out) cardDetails(c *Charge, d *carried, said *outcome) {
 	}
 	o.param(`,"installments":null,"last4":`, card.last4)
 	o.cardNetwork(c, d, &card, random)
+}
+
+// authorized writes what was authorized of a charge, or null.
+func (o *out) authorized(key string, c *Charge) {
+	if c.AmountAuthorized == 0 {
+		o.null(key)
+		return
+	}
+	o.int(key, c.AmountAuthorized)
 }
 
 // cardNetwork writes the keys from mandate on.

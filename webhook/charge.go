@@ -154,7 +154,7 @@ func (o *out) chargeParties(c *Charge, d *carried, said *outcome) {
 		o.raw(`,"invoice":null`)
 	}
 	o.bool(`,"livemode":`, c.Livemode)
-	o.pairs(`,"metadata":`, intents.Pairs(c.Metadata))
+	o.metadata(c.Metadata)
 	o.param(`,"on_behalf_of":`, d.onBehalfOf)
 	o.raw(`,"order":null`)
 }
@@ -230,10 +230,7 @@ func (o *out) chargeEnd(c *Charge, d *carried) {
 	o.param(`,"source":null,"source_transfer":null,"statement_descriptor":`, d.descriptor)
 	o.param(`,"statement_descriptor_suffix":`, d.descriptorSuffix)
 	o.str(`,"status":`, status)
-	if d.destination != "" {
-		o.raw(`,"transfer":`)
-		o.transferRef(c)
-	}
+	o.transferRef(c)
 	o.transferDataJSON(d, true)
 	owner := c.PaymentIntent
 	if owner == "" {
@@ -244,17 +241,17 @@ func (o *out) chargeEnd(c *Charge, d *carried) {
 }
 
 // transferRef writes the transfer's id, or the transfer, once settlement has made
-// it. Until then a destination charge shows null (SEED-1); any other charge does
-// not have the key.
+// it. Until then, and for any charge without a destination, the key is not there: it
+// can't be null (SPEC-D, and so recorded; SEED-1 shows it as null).
 func (o *out) transferRef(c *Charge) {
 	t, ok := c.Transfer()
 	switch {
 	case !ok:
-		o.raw("null")
 	case c.Expand.Has(ExpandTransfer):
+		o.raw(`,"transfer":`)
 		o.transfer(c)
 	default:
-		o.str("", t.ID)
+		o.str(`,"transfer":`, t.ID)
 	}
 }
 

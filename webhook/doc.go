@@ -3,20 +3,22 @@
 // A machine's own events say what happened to it, and suffice to replay it. An
 // [Event] of this package is something else: what Stripe sends to a webhook
 // endpoint. It is coarse, it carries the whole object as it then was, and it is
-// rendered in the API version of the endpoint. [FromPaymentIntent] and
-// [FromCharge] turn a transition into such events, in Stripe's order, without
-// rendering anything; [Event.Render] makes the body, [Sign] the header.
+// rendered in the API version of the endpoint. [FromPaymentIntent], [FromSetupIntent],
+// [FromCheckout] and [FromCharge] turn a transition into such events, in Stripe's
+// order, without rendering anything, and [FromCustomer] and [FromPaymentMethod] a
+// change of a value; [Event.Render] makes the body, [Sign] the header.
 //
 // # Objects
 //
 // [PaymentIntent], [Charge], [BalanceTransaction], [Transfer], [ApplicationFee],
-// [Refund], [Dispute] and [PaymentMethod] are Stripe's objects: the state of a
+// [Refund], [Dispute], [SetupIntent], [SetupAttempt], [Mandate], [CheckoutSession],
+// [LineItem], [Customer] and [PaymentMethod] are Stripe's objects: the state of a
 // machine together with what a rendering needs beside it. They are comparable
 // values. Each is an [Object], so the body of a reply and data.object of an event
 // come from the same renderer and can't differ. Keys stand in alphabetical order
 // behind id and object, as Stripe writes them.
 //
-// The object of an event that [FromPaymentIntent] made is a [Snapshot]: it becomes
+// The object of an event that a transition of an intent or a session made is a [Snapshot]: it becomes
 // one of these when somebody asks, by rendering it or by [Event.Value]. So to tell
 // of a transition costs little where nobody listens.
 //
@@ -28,7 +30,7 @@
 // # Versions
 //
 // There is one shape, the newest. What an older version shows differently is a
-// dated, named [Change]; [Changes] lists them. To render at a version is to
+// dated, named [Change]; [Changes] lists them, and [Versions] their dates. To render at a version is to
 // render the newest shape with the changes undone that are newer. A key that
 // Stripe added without a break is a change too: a rendering at an old version has
 // the keys that bodies had when that version was new, as recorded.
@@ -38,6 +40,6 @@
 //
 // # Errors
 //
-// [ErrorBody] turns a refusal into Stripe's error, [Declined] a transition in
-// which an attempt failed. Both return the HTTP status and the body.
+// [ErrorBody] turns a refusal into Stripe's error, [Declined] and [DeclinedSetup] a
+// transition in which an attempt failed. All return the HTTP status and the body.
 package webhook

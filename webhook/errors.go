@@ -4,11 +4,14 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/payintent/intents"
 	"github.com/payintent/intents/capture"
+	"github.com/payintent/intents/checkout"
 	"github.com/payintent/intents/paymentintent"
+	"github.com/payintent/intents/setupintent"
 )
 
 // ErrorContext is what an error body shows beside the error.
@@ -16,6 +19,11 @@ type ErrorContext struct {
 	// PaymentIntent is the intent that the request was about, or zero. Stripe's
 	// errors about an intent carry it whole (REC-PI, OBS-ERR).
 	PaymentIntent PaymentIntent
+	// SetupIntent is the same for a request about a SetupIntent. A request to create one
+	// has none, and neither has its error (facts 1.5).
+	SetupIntent SetupIntent
+	// ID is what the request named where there is no such object, for the error that says so.
+	ID string
 	// Version is the API version of the request. Empty stands for intents.VersionLatest.
 	Version intents.Version
 	// RequestID is the id of the request, for request_log_url; empty leaves that out.
@@ -24,18 +32,25 @@ type ErrorContext struct {
 
 // Stripe's error types and the codes that are decided here.
 const (
-	typeAPI     = "api_error"
-	typeCard    = "card_error"
-	typeInvalid = "invalid_request_error"
+	typeAPI         = "api_error"
+	typeCard        = "card_error"
+	typeIdempotency = "idempotency_error"
+	typeInvalid     = "invalid_request_error"
 
 	codeUnexpectedState = "payment_intent_unexpected_state"
+	codeSetupState      = "setup_intent_unexpected_state"
 	codeMissing         = "resource_missing"
+	codeLocked          = "lock_timeout"
+	// The refusals of package idempotency, which this one does not import.
+	codeKeyInUse   = "idempotency_key_in_use"
+	codeKeyOfOther = "idempotency_key_other_request"
 )
 
 // failure is Stripe's error object (facts 6.1).
 type failure struct {
 	status                                          int
 	kind, code, declineCode, message, param, charge string
+	said                                            issuerSaid
 	method                                          *intents.PaymentMethod
 	bare                                            bool // without the intent
 }
@@ -43,9 +58,10 @@ type failure struct {
 // ErrorBody returns the HTTP status and the body with which Stripe answers a
 // request that was refused with err: 400 for an *intents.StateError or
 // *intents.InvalidError, also where err wraps one, and 404 where its code is
-// resource_missing. A stored state that is corrupt, and any other error, is the
-// server's fault: 500, and the body does not say more. For nil it returns 200 and
-// no body. A decline is no error, see [Declined].
+// resource_missing, 409 where it is idempotency_key_in_use, and 429 where it is
+// lock_timeout. A stored state that is corrupt, and any other error, is the server's
+// fault: 500, and the body does not say more. For nil it returns 200 and no body. A
+// decline is no error, see [Declined] and [DeclinedSetup].
 func ErrorBody(err error, c ErrorContext) (status int, body []byte) {
 	if err == nil {
 		return http.StatusOK, nil
@@ -55,7 +71,7 @@ func ErrorBody(err error, c ErrorContext) (status int, body []byte) {
 	f := failure{status: http.StatusInternalServerError, kind: typeAPI, message: "An error occurred while processing the request.", bare: true}
 	switch {
 	case errors.As(err, &state):
-		f = stateFailure(state, &c.PaymentIntent)
+		f = stateFailure(state, &c)
 	case errors.As(err, &invalid) && invalid.Code != intents.CodeCorruptState:
 		f = invalidFailure(invalid, &c.PaymentIntent)
 	}
@@ -73,7 +89,7 @@ func Declined(t paymentintent.Transition, c ErrorContext) (status int, body []by
 	if len(t.Events) == 0 {
 		return 0, nil, false
 	}
-	c.PaymentIntent.Intent = t.After
+	c.PaymentIntent.Intent, c.SetupIntent = t.After, SetupIntent{}
 	last := t.Events[len(t.Events)-1]
 	if _, failed := last.(paymentintent.AttemptFailed); failed && confirming(&t) {
 		f := attemptFailed(t.After.LastPaymentError)
@@ -88,6 +104,42 @@ func Declined(t paymentintent.Transition, c ErrorContext) (status int, body []by
 		return f.status, f.body(&c), true
 	}
 	return 0, nil, false
+}
+
+// DeclinedSetup returns what [Declined] does of a transition of a SetupIntent: 402 for
+// an attempt that was declined during its confirmation, with the payment method and the
+// intent, which has lost it (REC-10); and 400 for microdeposits that do not match, also
+// where that was the last try.
+//
+// The intent in the body is the transition's; of c.SetupIntent, only Expand and Payer count.
+func DeclinedSetup(t setupintent.Transition, c ErrorContext) (status int, body []byte, ok bool) {
+	if len(t.Events) == 0 {
+		return 0, nil, false
+	}
+	c.PaymentIntent, c.SetupIntent.Intent = PaymentIntent{}, t.After
+	last := t.Events[len(t.Events)-1]
+	if e, failed := last.(setupintent.AttemptFailed); failed && (e.Failure.Code == codeExhausted || confirmingSetup(&t)) {
+		f := attemptFailed(t.After.LastSetupError)
+		f.said = issuerOf(f.declineCode)
+		f.param = f.said.param
+		return f.status, f.body(&c), true
+	}
+	if e, wrong := last.(setupintent.VerificationFailed); wrong {
+		f := failure{
+			status: http.StatusBadRequest, kind: typeInvalid, code: e.Code,
+			message: mismatched(e.Code == codeDescriptor) + " You have " + strconv.Itoa(int(e.Left)) + " verification attempts remaining.",
+		}
+		return f.status, f.body(&c), true
+	}
+	return 0, nil, false
+}
+
+// confirmingSetup reports whether a transition answers a confirmation.
+func confirmingSetup(t *setupintent.Transition) bool {
+	return t.Before.Status == setupintent.StatusConfirming || slices.ContainsFunc(t.Events, func(e setupintent.Event) bool {
+		_, ok := e.(setupintent.Confirmed)
+		return ok
+	})
 }
 
 // attemptFailed is the error of an attempt that failed during its confirmation.
@@ -111,16 +163,27 @@ func confirming(t *paymentintent.Transition) bool {
 	})
 }
 
-// mismatch is the error of microdeposits that were told wrong (DOC-error-codes; the
-// texts are INFERRED).
-func mismatch(s *paymentintent.Intent) failure {
-	f := failure{
-		status: http.StatusBadRequest, kind: typeInvalid, code: "payment_method_microdeposit_verification_amounts_mismatch",
-		message: "The amounts provided do not match the amounts that were sent to the bank account.",
+// Codes of microdeposits that were told wrong.
+const (
+	codeAmounts    = "payment_method_microdeposit_verification_amounts_mismatch"
+	codeDescriptor = "payment_method_microdeposit_verification_descriptor_code_mismatch"
+	codeExhausted  = "payment_method_microdeposit_verification_attempts_exceeded"
+)
+
+// mismatched says in words that microdeposits were told wrong (INFERRED).
+func mismatched(descriptor bool) string {
+	if descriptor {
+		return "The descriptor code provided does not match the one that was sent to the bank account."
 	}
-	if how, _ := s.NextAction.Get("microdeposit_type"); how == "descriptor_code" {
-		f.code = "payment_method_microdeposit_verification_descriptor_code_mismatch"
-		f.message = "The descriptor code provided does not match the one that was sent to the bank account."
+	return "The amounts provided do not match the amounts that were sent to the bank account."
+}
+
+// mismatch is the error of microdeposits that were told wrong (DOC-error-codes).
+func mismatch(s *paymentintent.Intent) failure {
+	how, _ := s.NextAction.Get("microdeposit_type")
+	f := failure{status: http.StatusBadRequest, kind: typeInvalid, code: codeAmounts, message: mismatched(how == "descriptor_code")}
+	if how == "descriptor_code" {
+		f.code = codeDescriptor
 	}
 	return f
 }
@@ -132,8 +195,11 @@ func mismatch(s *paymentintent.Intent) failure {
 var notParameters = [...]struct{ param, code string }{
 	{"amount_to_capture", "amount_too_large"},
 	{"capture_before", "*"},
+	{"intent", codeSetupState},
 	{"intent", codeUnexpectedState},
 	{"next_action", "*"},
+	{"owner", "*"},
+	{"payment_method", codeSetupState},
 	{"payment_method", codeUnexpectedState},
 	{"processing", "*"},
 	{"return_url", ""},
@@ -141,8 +207,11 @@ var notParameters = [...]struct{ param, code string }{
 
 func invalidFailure(e *intents.InvalidError, p *PaymentIntent) failure {
 	f := failure{status: http.StatusBadRequest, kind: typeInvalid, code: e.Code, param: e.Param, message: e.Message}
-	if e.Code == codeMissing {
+	switch e.Code {
+	case codeMissing:
 		f.status, f.bare = http.StatusNotFound, true
+	case codeKeyOfOther: // Stripe sends neither code nor param (facts 5)
+		f.kind, f.code, f.param, f.bare = typeIdempotency, "", "", true
 	}
 	for _, n := range notParameters {
 		if n.param == e.Param && (n.code == "*" || n.code == e.Code) {
@@ -157,19 +226,45 @@ func invalidFailure(e *intents.InvalidError, p *PaymentIntent) failure {
 }
 
 // stateFailure says in Stripe's words why a command is refused in a status (facts 2.6).
-func stateFailure(e *intents.StateError, p *PaymentIntent) failure {
+func stateFailure(e *intents.StateError, c *ErrorContext) failure {
+	p := &c.PaymentIntent
 	f := failure{status: http.StatusBadRequest, kind: typeInvalid, code: e.Code, param: e.Param, message: e.Message}
 	switch {
+	case e.Code == codeKeyInUse: // its type is quoted both ways (facts 5); this is the more frequent one
+		f.status, f.kind, f.bare = http.StatusConflict, typeIdempotency, true
+	case e.Code == codeLocked:
+		f.status, f.bare = http.StatusTooManyRequests, true
 	case e.Message != "":
 	case e.Status == "":
-		f.status, f.code, f.param, f.bare = http.StatusNotFound, codeMissing, "intent", true
-		f.message = "No such " + e.Object + ": '" + p.ID + "'"
+		f.status, f.code, f.param, f.bare = http.StatusNotFound, codeMissing, pathParameter(e.Object), true
+		f.message = noSuch(e.Object, c.ID)
 	case e.Object == "payment_intent":
 		f.message = intentMessage(e, p)
 	default:
 		f.message = otherMessage(e)
 	}
 	return f
+}
+
+// noSuch says that there is no object of that id. A SetupIntent is one word (REC-P10),
+// and the id of a session is not quoted (facts 2.1).
+func noSuch(object, id string) string {
+	switch object {
+	case "setup_intent":
+		object = "setupintent"
+	case "checkout.session":
+		return "No such checkout.session: " + id
+	}
+	return "No such " + object + ": '" + id + "'"
+}
+
+// pathParameter returns the name of the parameter in the path of a request about an
+// object (SPEC).
+func pathParameter(object string) string {
+	if object == "checkout.session" {
+		return "session"
+	}
+	return "intent"
 }
 
 // cancelable, confirmable and editable are the lists in Stripe's messages, in
@@ -220,11 +315,14 @@ func intentMessage(e *intents.StateError, p *PaymentIntent) string {
 // statuses are those that Stripe shows.
 func otherMessage(e *intents.StateError) string {
 	shown := func(status string) string {
-		if e.Object == "charge" {
+		switch e.Object {
+		case "charge":
 			s, _, _ := capture.Status(status).Stripe()
 			return s
+		case "checkout.session":
+			return string(checkout.Status(status).Stripe())
 		}
-		return string(paymentintent.Status(status).Stripe())
+		return string(paymentintent.Status(status).Stripe()) // a SetupIntent's are the same
 	}
 	var allowed []string
 	for _, s := range e.Allowed {
@@ -255,8 +353,17 @@ func nounOf(object string) string {
 // body writes {"error": {…}}, its keys in alphabetical order.
 func (f *failure) body(c *ErrorContext) []byte {
 	o := out{b: make([]byte, 0, envelopeSize+objectSize), undo: undoing(c.Version)}
-	p := &c.PaymentIntent
+	p, s := &c.PaymentIntent, &c.SetupIntent
+	created, livemode := p.Created, p.Flags.Has(paymentintent.Livemode)
+	if s.Status != setupintent.StatusNone {
+		created, livemode = s.Created, s.Flags.Has(setupintent.Livemode)
+	}
+	o.payer = p.Payer
 	o.raw(`{"error":{`)
+	if f.said.advice != "" && !o.undo.has(undoSetupAdvice) {
+		o.str(`"advice_code":`, f.said.advice)
+		o.raw(",")
+	}
 	if f.charge != "" {
 		o.str(`"charge":`, f.charge)
 		o.raw(",")
@@ -274,6 +381,14 @@ func (f *failure) body(c *ErrorContext) []byte {
 		o.raw(",")
 	}
 	o.str(`"message":`, f.message)
+	if !o.undo.has(undoSetupNetworkCodes) {
+		if f.said.networkAdvice != "" {
+			o.str(`,"network_advice_code":`, f.said.networkAdvice)
+		}
+		if f.said.networkDecline != "" {
+			o.str(`,"network_decline_code":`, f.said.networkDecline)
+		}
+	}
 	if f.param != "" {
 		o.str(`,"param":`, f.param)
 	}
@@ -283,12 +398,17 @@ func (f *failure) body(c *ErrorContext) []byte {
 	}
 	if f.method != nil && f.method.ID != "" {
 		o.raw(`,"payment_method":`)
-		o.paymentMethod(f.method, p.Created, p.Flags.Has(paymentintent.Livemode))
+		o.paymentMethod(f.method, created, livemode)
 	}
 	if c.RequestID != "" {
-		o.choose(`,"request_log_url":"https://dashboard.stripe.com/`, p.Flags.Has(paymentintent.Livemode), "logs/", "test/logs/")
+		o.choose(`,"request_log_url":"https://dashboard.stripe.com/`, livemode, "logs/", "test/logs/")
 		o.inner(c.RequestID)
 		o.raw(`"`)
+	}
+	if !f.bare && s.Status != setupintent.StatusNone {
+		o.payer = s.Payer
+		o.raw(`,"setup_intent":`)
+		o.setupIntent(&s.Intent, s.Expand)
 	}
 	o.str(`,"type":`, f.kind)
 	o.raw("}}")

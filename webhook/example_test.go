@@ -111,7 +111,7 @@ func ExampleErrorBody() {
 // The changes between API versions are a list, newest first.
 func ExampleChanges() {
 	for _, c := range webhook.Changes() {
-		if c.Version == intents.Version20221115 {
+		if c.Version == intents.Version20221115 && c.Object != "checkout.session" {
 			fmt.Println(c.Version, c.Object, c.Name+":", c.Doc)
 		}
 	}
@@ -120,9 +120,24 @@ func ExampleChanges() {
 	// 2022-11-15 charge refunds_not_expanded: The list refunds is there only when it is expanded.
 }
 
+// Versions has the same list by version, each change with its sentence.
+func ExampleVersions() {
+	for _, v := range webhook.Versions() {
+		for _, c := range v.Changes {
+			if c.Object == "charge" && v.Version.Before("2023-10-01") {
+				fmt.Println(v.Version, c.Doc)
+			}
+		}
+	}
+	// Output:
+	// 2023-08-16 The key payment_method_details.card.network_token is added.
+	// 2022-11-15 The list refunds is there only when it is expanded.
+	// 2022-08-01 The keys failure_balance_transaction, radar_options and payment_method_details.card.mandate are added.
+}
+
 // The paths of expand[] say what is rendered whole.
 func ExampleParseExpand() {
-	_, err := webhook.ParseExpand("payment_intent", "latest_charge.balance_transaction", "customer")
+	_, err := webhook.ParseExpand("payment_intent", "latest_charge.balance_transaction", "amount")
 	fmt.Println(err)
-	// Output: expand: This property cannot be expanded (customer).
+	// Output: expand: This property cannot be expanded (amount).
 }

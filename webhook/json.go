@@ -15,7 +15,11 @@ import (
 // map: an event is rendered for each endpoint, so this is where the time goes.
 type out struct {
 	b    []byte
-	undo undo
+	undo undone
+	// payer is shown in the place of its id, where that is expanded.
+	payer intents.Customer
+	// methods: payment methods show their customer whole.
+	methods bool
 }
 
 func (o *out) raw(s string) { o.b = append(o.b, s...) }
@@ -66,13 +70,13 @@ func (o *out) null(key string) {
 	o.b = append(o.b, "null"...)
 }
 
-func (o *out) pairs(key string, p intents.Pairs) {
-	o.b = append(o.b, key...)
-	if p == "" {
+func (o *out) metadata(m intents.Metadata) {
+	o.b = append(o.b, `,"metadata":`...)
+	if m == "" {
 		o.b = append(o.b, "{}"...)
 		return
 	}
-	o.b = p.AppendJSON(o.b)
+	o.b = m.AppendJSON(o.b)
 }
 
 // param writes the value of a pair as a string, or null where it is empty.

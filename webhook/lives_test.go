@@ -75,6 +75,12 @@ func carrying(details intents.Pairs) func(*paymentintent.Create) {
 
 const day = 24 * time.Hour
 
+// What a card grants to those who ask.
+const (
+	severally     = "payment_method_options[card][request_multicapture]=if_available"
+	incrementally = "payment_method_options[card][request_incremental_authorization]=if_available"
+)
+
 // lives tell of all that Stripe sends. The golden files take the first event of
 // each type from them.
 var lives = []life{
@@ -92,24 +98,24 @@ var lives = []life{
 		ask(paymentintent.Capture{AmountToCapture: intents.Some[int64](1500)}).later(time.Hour),
 	}},
 	{"several captures", []step{
-		pay(start(manually, connected), confirm("pm_card_visa")),
+		pay(start(manually, connected, with(severally)), confirm("pm_card_visa")),
 		ask(paymentintent.Capture{AmountToCapture: intents.Some[int64](500), FinalCapture: intents.Some(false)}).later(time.Hour),
 		ask(paymentintent.Capture{AmountToCapture: intents.Some[int64](700), FinalCapture: intents.Some(false)}).later(time.Hour),
 		ask(paymentintent.Refund{Amount: 100}).later(time.Hour),
 		ask(paymentintent.Capture{AmountToCapture: intents.Some[int64](300)}).later(time.Hour),
 	}},
 	{"several captures, the rest released", []step{
-		pay(start(manually), confirm("pm_card_visa")),
+		pay(start(manually, with(severally)), confirm("pm_card_visa")),
 		ask(paymentintent.Capture{AmountToCapture: intents.Some[int64](500), FinalCapture: intents.Some(false)}).later(time.Hour),
 		ask(paymentintent.Capture{AmountToCapture: intents.Some[int64](0)}).later(time.Hour),
 	}},
 	{"several captures, the rest expires", []step{
-		pay(start(manually), confirm("pm_card_visa")),
+		pay(start(manually, with(severally)), confirm("pm_card_visa")),
 		ask(paymentintent.Capture{AmountToCapture: intents.Some[int64](500), FinalCapture: intents.Some(false)}).later(time.Hour),
 		owed(7 * day),
 	}},
 	{"several captures, the rest canceled", []step{
-		pay(start(manually), confirm("pm_card_visa")),
+		pay(start(manually, with(severally)), confirm("pm_card_visa")),
 		ask(paymentintent.Capture{AmountToCapture: intents.Some[int64](500), FinalCapture: intents.Some(false)}).later(time.Hour),
 		ask(paymentintent.Cancel{}).later(time.Hour),
 	}},
@@ -118,7 +124,7 @@ var lives = []life{
 		ask(paymentintent.Capture{AmountToCapture: intents.Some[int64](2300)}).later(time.Hour),
 	}},
 	{"increments", []step{
-		pay(start(manually), confirm("pm_card_visa")),
+		pay(start(manually, with(incrementally)), confirm("pm_card_visa")),
 		ask(paymentintent.IncrementAuthorization{Amount: 2500}).later(time.Hour),
 		ask(paymentintent.IncrementAuthorization{Amount: 3000, Declined: true}).later(time.Hour),
 	}},

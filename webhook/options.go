@@ -1,6 +1,8 @@
 package webhook
 
 import (
+	"strings"
+
 	"github.com/payintent/intents"
 	"github.com/payintent/intents/paymentintent"
 )
@@ -87,6 +89,30 @@ var options = [...]struct {
 	{intents.WechatPay, []option{{"app_id", "null", 0, always}, {"client", "null", 0, always}}},
 }
 
+// parts are the keys that Stripe shows of an object within the options, of which
+// the caller gave some (SPEC-DS).
+//
+//nolint:gochecknoglobals // read-only data
+var parts = [...]struct {
+	path    string
+	options []option
+}{
+	{inOptions + "acss_debit][mandate_options]", []option{
+		{"interval_description", "null", 0, always},
+		{"payment_schedule", "null", 0, always},
+		{"transaction_type", "null", 0, always},
+	}},
+	{inOptions + "card][installments]", []option{{"available_plans", "null", 0, always}, {"enabled", "false", 0, always}, {"plan", "null", 0, always}}},
+	{inOptions + "card][mandate_options]", []option{
+		{"description", "null", 0, always},
+		{"end_date", "null", 0, always},
+		{"interval_count", "null", 0, always},
+		{"supported_types", "null", 0, always},
+	}},
+	{inOptions + "customer_balance][bank_transfer]", []option{{"type", "null", 0, always}}},
+	{inOptions + "us_bank_account][financial_connections]", []option{{"prefetch", "[]", 0, always}}},
+}
+
 // methodOptions writes payment_method_options: the defaults of the intent's types
 // with what the caller asked for.
 func (o *out) methodOptions(p *PaymentIntent, given group) {
@@ -149,8 +175,23 @@ func (o *out) merged(defaults []option, hidden when, given group, prefix string)
 			i++
 		}
 		o.optionKey(name)
-		o.leaf(child, prefix, name)
+		o.given(child, prefix, name)
 	}
+}
+
+// given writes what the caller gave of one name: a value, or an object that is
+// completed with its parts.
+func (o *out) given(child group, prefix, name string) {
+	path := prefix + name + "]"
+	for i := range parts {
+		if p := &parts[i]; p.path == path && strings.HasPrefix(string(child), path+"[") {
+			o.raw("{")
+			o.merged(p.options, enabled, child, path+"[")
+			o.raw("}")
+			return
+		}
+	}
+	o.leaf(child, prefix, name)
 }
 
 func (o *out) optionKey(name string) {

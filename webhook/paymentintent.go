@@ -14,11 +14,13 @@ type PaymentIntent struct {
 	// Now is the time of the rendering. Only an expanded balance transaction shows
 	// it, in its status; the zero Now stands for the time when that was made.
 	Now intents.Time
+	// Payer is the intent's customer, for [ExpandCustomer].
+	Payer intents.Customer
 }
 
 // AppendJSON implements Object. The zero PaymentIntent renders as null.
 func (p PaymentIntent) AppendJSON(dst []byte, v intents.Version) []byte {
-	o := out{b: dst, undo: undoing(v)}
+	o := out{b: dst, undo: undoing(v), payer: p.Payer}
 	o.paymentIntent(&p)
 	return o.b
 }
@@ -108,7 +110,7 @@ func (o *out) charges(p *PaymentIntent) {
 
 // intentParties writes the keys from customer to on_behalf_of.
 func (o *out) intentParties(p *PaymentIntent, c *carried) {
-	o.param(`,"customer":`, c.customer)
+	o.customerRef(`,"customer":`, c.customer, p.Expand)
 	if !o.undo.has(undoIntentAccount) {
 		o.param(`,"customer_account":`, c.customerAccount)
 	}
@@ -128,7 +130,7 @@ func (o *out) intentParties(p *PaymentIntent, c *carried) {
 	if !o.undo.has(undoManagedPayments) {
 		o.raw(`,"managed_payments":{"enabled":false}`)
 	}
-	o.pairs(`,"metadata":`, intents.Pairs(p.Metadata))
+	o.metadata(p.Metadata)
 	if o.undo.has(undoNames) {
 		o.raw(`,"next_source_action":`)
 	} else {

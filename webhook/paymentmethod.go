@@ -12,18 +12,34 @@ import (
 type PaymentMethod struct {
 	intents.PaymentMethod
 	// Created is when it was made, in UTC. Machines do not keep that; an intent that
-	// shows its payment method whole shows its own time.
+	// shows its payment method whole shows its own time. A number under [KeyCreated] in
+	// its details goes before both.
 	Created intents.Time
+	// Expand says which ids are rendered as objects.
+	Expand Expand
+	// Payer is the customer that it is attached to, for [ExpandCustomer].
+	Payer intents.Customer
 	// Livemode: it pays with real money.
 	Livemode bool
 }
 
 // AppendJSON implements Object. The zero PaymentMethod renders as null.
 func (m PaymentMethod) AppendJSON(dst []byte, v intents.Version) []byte {
-	o := out{b: dst, undo: undoing(v)}
+	o := out{b: dst, undo: undoing(v), payer: m.Payer, methods: m.Expand.Has(ExpandCustomer)}
 	o.paymentMethod(&m.PaymentMethod, m.Created, m.Livemode)
 	return o.b
 }
+
+// Keys of a payment method's details that no machine reads, and a rendering shows: its
+// metadata come under metadata[name].
+const (
+	// KeyCreated is when the payment method was made, in seconds.
+	KeyCreated = "created"
+	// KeyAllowRedisplay is always, limited or, where it is not set, unspecified.
+	KeyAllowRedisplay = "allow_redisplay"
+
+	inMetadata = "metadata["
+)
 
 // MarshalJSON implements json.Marshaler, in the newest shape.
 func (m PaymentMethod) MarshalJSON() ([]byte, error) { return m.AppendJSON(nil, ""), nil }
@@ -61,24 +77,50 @@ func (o *out) methodKey(pm *intents.PaymentMethod, key string, created intents.T
 	switch key {
 	case "allow_redisplay":
 		if !o.undo.has(undoRedisplay) {
-			o.raw(`,"allow_redisplay":"unspecified"`)
+			o.raw(`,"allow_redisplay":`)
+			o.paramOr(find(pm.Details, KeyAllowRedisplay), `"unspecified"`)
 		}
 	case "billing_details":
 		o.billingDetails(pm, !o.undo.has(undoMethodTaxID))
 	case "created":
+		if at := find(pm.Details, KeyCreated); at.isInt() {
+			o.paramInt(`,"created":`, at)
+			return
+		}
 		o.int(`,"created":`, int64(created))
 	case "customer":
-		o.strOrNull(`,"customer":`, pm.Customer)
+		o.methodCustomer(pm)
 		if !o.undo.has(undoMethodAccount) {
 			o.raw(`,"customer_account":null`)
 		}
 	case "livemode":
 		o.bool(`,"livemode":`, livemode)
 	case "metadata":
-		o.raw(`,"metadata":{}`)
+		o.methodMetadata(groupOf(pm.Details, inMetadata))
 	case "type":
 		o.str(`,"type":`, pm.Type.String())
 	}
+}
+
+// methodCustomer writes the customer that the payment method is attached to.
+func (o *out) methodCustomer(pm *intents.PaymentMethod) {
+	if !o.methods || pm.Customer == "" || o.payer.ID != pm.Customer {
+		o.strOrNull(`,"customer":`, pm.Customer)
+		return
+	}
+	o.raw(`,"customer":`)
+	c := o.payer
+	o.customer(&c, nil, 0)
+}
+
+// methodMetadata writes the metadata that the details carry.
+func (o *out) methodMetadata(g group) {
+	o.raw(`,"metadata":{`)
+	for child := range g.children(inMetadata) {
+		o.optionKey(string(child.name(inMetadata)))
+		o.b = child.value().appendJSON(o.b)
+	}
+	o.raw("}")
 }
 
 // billingDetails writes what is known of the customer, which for most payment
@@ -189,7 +231,7 @@ func (o *out) methodMember(pm *intents.PaymentMethod) {
 	}
 	for i := range accounts {
 		if accounts[i].method == pm.Type {
-			o.account(pm, accounts[i].saved, "")
+			o.account(pm, accounts[i].saved, "", nil)
 			return
 		}
 	}
@@ -210,6 +252,12 @@ func (o *out) cardMethod(pm *intents.PaymentMethod) {
 	}
 	o.param(`{"brand":`, c.brand)
 	o.raw(`,"checks":{"address_line1_check":null,"address_postal_code_check":null`)
+	if c.cvcCheck == "" { // to attach a card or to pay with it checks the code (REC-10)
+		c.cvcCheck = "unchecked"
+		if pm.Customer != "" || pm.Spent {
+			c.cvcCheck = "pass"
+		}
+	}
 	o.param(`,"cvc_check":`, c.cvcCheck)
 	o.param(`},"country":`, c.country)
 	if !o.undo.has(undoDisplayBrand) {

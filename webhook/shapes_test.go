@@ -3,7 +3,10 @@ package webhook_test
 import (
 	"encoding/json"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -140,6 +143,51 @@ func TestMethods(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestParts shows what is always there beside what the caller gave of an option.
+func TestParts(t *testing.T) {
+	const options = "payment_method_options."
+	for _, tc := range []struct {
+		given intents.Pairs
+		want  []string
+	}{
+		{"payment_method_options[us_bank_account][financial_connections][permissions][0]=balances", []string{
+			options + `us_bank_account.financial_connections.permissions[0] = "balances"`, options + "us_bank_account.financial_connections.prefetch = []",
+		}},
+		{"payment_method_options[us_bank_account][financial_connections][prefetch][0]=balances", []string{
+			options + `us_bank_account.financial_connections.prefetch[0] = "balances"`,
+		}},
+		{"payment_method_options[card][installments][enabled]=true", []string{
+			options + "card.installments.available_plans = null", options + "card.installments.enabled = true", options + "card.installments.plan = null",
+		}},
+		{"payment_method_options[card][mandate_options][amount]=5", []string{
+			options + "card.mandate_options.amount = 5", options + "card.mandate_options.description = null", options + "card.mandate_options.supported_types = null",
+		}},
+		{"payment_method_options[card][network]=visa", []string{options + `card.network = "visa"`, options + "card.installments = null"}},
+	} {
+		s := life{"options", []step{ask(start(of(intents.Card, intents.USBankAccount), carrying(tc.given)))}}.play(t)[0].After
+		require.Subset(t, leaves(t, webhook.PaymentIntent{Intent: s}.AppendJSON(nil, "")), tc.want)
+	}
+}
+
+// TestPresent is a card that was present: what its charge says of the hold.
+func TestPresent(t *testing.T) {
+	pm := intents.PaymentMethod{ID: "pm_1", Type: intents.CardPresent}
+	const card = "latest_charge.payment_method_details.card_present."
+	show := func(s paymentintent.Intent) []string {
+		return leaves(t, webhook.PaymentIntent{Intent: s, Expand: webhook.ExpandLatestCharge}.AppendJSON(nil, ""))
+	}
+	all := life{"present", []step{
+		ask(start(manually, of(intents.CardPresent)), confirmWith(pm), paymentintent.Approve{}),
+		ask(paymentintent.Capture{}).later(time.Hour),
+	}}.play(t)
+	held, captured := show(all[0].After), show(all[1].After)
+	require.Subset(t, held, []string{card + "amount_authorized = 2000", card + "capture_before = " + strconv.FormatInt(int64(all[0].After.Charge.CaptureBefore), 10)})
+	require.Contains(t, captured, card+"amount_authorized = 2000")
+	require.NotContains(t, strings.Join(captured, "\n"), card+"capture_before")
+	declined := life{"declined", []step{ask(start(of(intents.CardPresent)), confirmWith(pm), paymentintent.Decline{Failure: intents.Failure{Code: "card_declined"}})}}.play(t)
+	require.Contains(t, show(declined[0].After), card+"amount_authorized = null")
 }
 
 func confirmWith(pm intents.PaymentMethod) paymentintent.Confirm {

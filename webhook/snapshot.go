@@ -2,11 +2,13 @@ package webhook
 
 import (
 	"github.com/payintent/intents"
+	"github.com/payintent/intents/checkout"
 	"github.com/payintent/intents/paymentintent"
+	"github.com/payintent/intents/setupintent"
 )
 
-// Snapshot is the object of an event that [FromPaymentIntent] made: the object as it
-// was at the event. It is not made before somebody asks for it, by rendering it or by
+// Snapshot is the object of an event that [FromPaymentIntent], [FromSetupIntent] or
+// [FromCheckout] made: the object as it was at the event. It is not made before somebody asks for it, by rendering it or by
 // [Snapshot.Object]. Until then the events of one transition share what they were
 // made from, so that telling costs little where nobody listens.
 //
@@ -24,7 +26,7 @@ type moment struct {
 	part part
 }
 
-// part says which object of an intent's an event is about.
+// part says which object an event is about.
 type part uint8
 
 const (
@@ -34,6 +36,9 @@ const (
 	partTransfer
 	partRefund
 	partDispute
+	partMethod // of the story's intent
+	partSetup
+	partSession
 )
 
 // story is what the events of one transition have in common: where it began, and
@@ -45,6 +50,39 @@ type story struct {
 	// charge is the charge after the only domain event, where all events are about it.
 	// It is smaller than the intent that it is kept instead of.
 	charge *Charge
+	// setup or session is what the story is about, if not a PaymentIntent.
+	setup   *setupStory
+	session *sessionStory
+}
+
+// setupStory is where the story of a SetupIntent began, and what happened then.
+type setupStory struct {
+	before setupintent.Intent
+	events []setupintent.Event
+}
+
+// state returns the intent after the first n domain events.
+func (t *setupStory) state(n int32) setupintent.Intent {
+	s := t.before
+	for _, e := range t.events[:n] {
+		s = setupintent.Evolve(s, e)
+	}
+	return s
+}
+
+// sessionStory is where the story of a Checkout Session began, and what happened then.
+type sessionStory struct {
+	before checkout.Session
+	events []checkout.Event
+}
+
+// state returns the session after the first n domain events.
+func (t *sessionStory) state(n int32) checkout.Session {
+	s := t.before
+	for _, e := range t.events[:n] {
+		s = checkout.Evolve(s, e)
+	}
+	return s
 }
 
 // state returns the intent after the first n domain events.
@@ -69,15 +107,35 @@ func (m *moment) chargeAt() Charge {
 	return chargeOf(&s, m.at, 0)
 }
 
+// methodAt returns the payment method of a moment, as a success left it.
+func (m *moment) methodAt() PaymentMethod {
+	if t := m.story.setup; t != nil {
+		s := t.state(m.n)
+		return PaymentMethod{PaymentMethod: s.PaymentMethod, Created: s.Created, Livemode: s.Flags.Has(setupintent.Livemode)}
+	}
+	t := paymentintent.Transition{Before: m.story.state(m.n - 1), After: m.story.state(m.n)}
+	pm, _ := t.PaymentMethod()
+	return PaymentMethod{PaymentMethod: pm, Created: t.After.Created, Livemode: t.After.Flags.Has(paymentintent.Livemode)}
+}
+
 // Object returns the object: a [PaymentIntent], [Charge], [ApplicationFee], [Transfer],
-// [Refund] or [Dispute], or nil for the zero Snapshot.
+// [Refund], [Dispute], [SetupIntent], [CheckoutSession] or [PaymentMethod], or nil for the
+// zero Snapshot.
 func (s Snapshot) Object() Object {
 	m := s.of
-	switch {
-	case m == nil:
+	if m == nil {
 		return nil
-	case m.part == partIntent:
+	}
+	switch m.part {
+	case partIntent:
 		return PaymentIntent{Intent: m.story.state(m.n), Now: m.at}
+	case partSetup:
+		return SetupIntent{Intent: m.story.setup.state(m.n)}
+	case partSession:
+		return CheckoutSession{Flow: checkout.Flow{Session: m.story.session.state(m.n)}, Now: m.at}
+	case partMethod:
+		return m.methodAt()
+	case partCharge, partFee, partTransfer, partRefund, partDispute:
 	}
 	c := m.chargeAt()
 	return partOf(&c, m.part, m.story.events[m.n-1])
@@ -99,7 +157,7 @@ func partOf(c *Charge, p part, e paymentintent.Event) Object {
 	case partDispute:
 		d, _ := e.(paymentintent.DisputeOpened)
 		return Dispute{Of: *c, At: d.At, Reason: d.Reason}
-	case partIntent, partCharge:
+	case partIntent, partCharge, partMethod, partSetup, partSession:
 	}
 	return *c
 }
@@ -118,6 +176,15 @@ func (s Snapshot) AppendJSON(dst []byte, v intents.Version) []byte {
 	case partCharge:
 		c := m.chargeAt()
 		o.charge(&c, nil)
+	case partSetup:
+		t := m.story.setup.state(m.n)
+		o.setupIntent(&t, 0)
+	case partSession:
+		p := CheckoutSession{Flow: checkout.Flow{Session: m.story.session.state(m.n)}}
+		o.session(&p)
+	case partMethod:
+		pm := m.methodAt()
+		o.paymentMethod(&pm.PaymentMethod, pm.Created, pm.Livemode)
 	case partFee, partTransfer, partRefund, partDispute:
 		return s.Object().AppendJSON(dst, v)
 	}

@@ -146,6 +146,7 @@ func aboutCharge(e paymentintent.Event) bool {
 
 // outline is what the translation of an event asks of the charge before it.
 type outline struct {
+	id                             string
 	status                         capture.Status
 	capturable, captured, released int64
 	posted                         bool // the ledger entry was written
@@ -155,7 +156,7 @@ type outline struct {
 
 func outlineOf(c *capture.Charge) outline {
 	return outline{
-		status: c.Status, capturable: c.Capturable(), captured: c.AmountCaptured, released: c.AmountReleased,
+		id: c.ID, status: c.Status, capturable: c.Capturable(), captured: c.AmountCaptured, released: c.AmountReleased,
 		posted: c.Ledger.At != 0, refunds: c.Refunds, captureBefore: c.CaptureBefore,
 	}
 }
@@ -237,15 +238,17 @@ func (tr *translator) intentEvent(s *paymentintent.Intent, was *outline, e payme
 	case paymentintent.ActionRequired:
 		tr.intent("payment_intent.requires_action", e.At)
 	case paymentintent.Approved:
-		tr.approved(s, e.At)
+		tr.approved(s, was, e.At)
 	case paymentintent.BalanceApplied:
-		tr.approved(s, e.At)
+		tr.approved(s, was, e.At)
 	case paymentintent.Collected:
 		tr.background = true
-		tr.approved(s, e.At)
+		tr.approved(s, was, e.At)
 	case paymentintent.AttemptFailed:
 		tr.failed(c, was, &e)
 	case paymentintent.Submitted: // the order is open (facts 4.2)
+		tr.at = e.At
+		tr.attached(s, was)
 		tr.intent("payment_intent.processing", e.At)
 		tr.add("charge.pending", partCharge, "", "")
 	case paymentintent.CustomerNotified:
@@ -284,10 +287,24 @@ func (tr *translator) intent(kind string, at intents.Time) {
 	tr.add(kind, partIntent, "", "")
 }
 
+// attached makes the event of a payment method that the charge made the customer's own.
+// That it goes before the intent's is INFERRED from the order of a SetupIntent's (REC-T).
+func (tr *translator) attached(s *paymentintent.Intent, was *outline) {
+	if s.Charge.ID == was.id || s.PaymentMethod.Customer != "" || find(s.Details, "setup_future_usage") == "" {
+		return
+	}
+	t := paymentintent.Transition{After: *s}
+	t.Before.Charge.ID = was.id
+	if pm, _ := t.PaymentMethod(); pm.Customer != "" {
+		tr.add("payment_method.attached", partMethod, "", "")
+	}
+}
+
 // approved makes the events of a charge that succeeded, held or captured.
-func (tr *translator) approved(s *paymentintent.Intent, at intents.Time) {
+func (tr *translator) approved(s *paymentintent.Intent, was *outline, at intents.Time) {
 	tr.at = at
 	tr.add("charge.succeeded", partCharge, "", "")
+	tr.attached(s, was)
 	if s.Status == paymentintent.StatusRequiresCapture {
 		tr.intent("payment_intent.amount_capturable_updated", at)
 	} else {

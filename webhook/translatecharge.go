@@ -8,8 +8,8 @@ import (
 	"github.com/payintent/intents/paymentintent"
 )
 
-// WithLivemode says that the money of a charge is real, in the event and in its
-// object. An intent knows that itself.
+// WithLivemode says that the money of a charge is real, or that a payment method pays
+// with such, in the event and in its object. An intent knows that itself.
 func WithLivemode() Option {
 	return func(e *Event) {
 		e.Livemode = true
@@ -28,6 +28,9 @@ func WithLivemode() Option {
 			e.Object = o
 		case Dispute:
 			o.Of.Livemode = true
+			e.Object = o
+		case PaymentMethod:
+			o.Livemode = true
 			e.Object = o
 		}
 	}

@@ -30,6 +30,7 @@ func objects(t *testing.T) map[string][]webhook.Object {
 	s := life{"options", []step{ask(start(of(intents.Card, intents.USBankAccount), carrying("payment_details[order_reference]=o")))}}.play(t)[0].After
 	s.Flags |= paymentintent.AutomaticPaymentMethods
 	all["payment_intent"] = append(all["payment_intent"], webhook.PaymentIntent{Intent: s})
+	addParties(t, all)
 	return all
 }
 
@@ -51,6 +52,11 @@ func objectName(o webhook.Object) string {
 	return ""
 }
 
+// inOthers are the paths of objects that stand in another.
+var inOthers = []string{
+	"charges.data[", "last_payment_error.payment_method.", "refunds.data[", "balance_transactions[", "last_setup_error.payment_method.", "setup_error.payment_method.",
+}
+
 // show returns what all the objects show at a version. What stands in another object
 // is not looked at, for its changes are the other's.
 func show(t *testing.T, objects map[string][]webhook.Object, v intents.Version) map[string][]string {
@@ -59,8 +65,7 @@ func show(t *testing.T, objects map[string][]webhook.Object, v intents.Version) 
 	for name, all := range objects {
 		for _, o := range all {
 			for _, line := range leaves(t, o.AppendJSON(nil, v)) {
-				if !strings.HasPrefix(line, "charges.data[") && !strings.HasPrefix(line, "last_payment_error.payment_method.") &&
-					!strings.HasPrefix(line, "refunds.data[") && !strings.HasPrefix(line, "balance_transactions[") {
+				if !slices.ContainsFunc(inOthers, func(prefix string) bool { return strings.HasPrefix(line, prefix) }) {
 					shown[name] = append(shown[name], line)
 				}
 			}
@@ -213,7 +218,7 @@ func TestExpand(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, webhook.ExpandPaymentMethod|webhook.ExpandLatestCharge|webhook.ExpandRefunds, e)
 	require.True(t, e.Has(webhook.ExpandRefunds))
-	for _, bad := range [][2]string{{"payment_intent", "customer"}, {"charge", "latest_charge"}, {"charge", "latest_charge.refunds"}, {"payment_intent", "latest_charge.latest_charge"}, {"x", "refunds"}} {
+	for _, bad := range [][2]string{{"payment_intent", "invoice"}, {"charge", "latest_charge"}, {"charge", "latest_charge.refunds"}, {"payment_intent", "latest_charge.latest_charge"}, {"x", "refunds"}} {
 		_, err := webhook.ParseExpand(bad[0], bad[1])
 		require.Equal(t, "expand", paramOf(t, err))
 		require.ErrorContains(t, err, "This property cannot be expanded ("+bad[1]+").")
