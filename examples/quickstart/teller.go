@@ -89,7 +89,9 @@ func marked(body []byte, charge capture.Charge) string {
 		case charge.Status != capture.StatusCaptured:
 		case key == `"balance_transaction"`:
 			lines[i] += "   <- null until charge.updated: the ledger entry is written in the background"
-		case key == `"application_fee"` && connect.HasFee, key == `"transfer"` && connect.Destination != "":
+		case key == `"application_fee"` && connect.HasFee && connect.Destination != "":
+			lines[i] += "   <- null until charge.updated; transfer is not there until then"
+		case key == `"application_fee"` && connect.HasFee:
 			lines[i] += "   <- null until charge.updated"
 		}
 	}

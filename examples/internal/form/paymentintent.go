@@ -1,7 +1,7 @@
 package form
 
 import (
-	"slices"
+	"strconv"
 
 	"github.com/payintent/intents"
 	"github.com/payintent/intents/capture"
@@ -15,34 +15,24 @@ type Methods func(id string) (intents.PaymentMethod, bool)
 // a Create and, with confirm=true, a Confirm. The intent's id and client_secret are
 // the caller's to give.
 func CreatePaymentIntent(f Form, v intents.Version, methods Methods) (create paymentintent.Create, confirm []paymentintent.Command, err error) {
-	r := &reader{rest: f}
+	r := NewReader(f)
 	create = paymentintent.Create{
 		APIVersion:         v,
-		Amount:             r.required("amount"),
-		CaptureMethod:      capture.Method(r.text("capture_method")),
-		ConfirmationMethod: paymentintent.ConfirmationMethod(r.text("confirmation_method")),
+		Amount:             r.Required("amount"),
+		Currency:           r.currency("currency", true),
+		CaptureMethod:      capture.Method(r.Text("capture_method")),
+		ConfirmationMethod: paymentintent.ConfirmationMethod(r.Text("confirmation_method")),
 	}
-	currency, ok := r.take("currency")
-	if !ok {
-		r.fail(missing("currency"))
-	}
-	if create.Currency, err = intents.ParseCurrency(currency); err != nil {
-		r.fail(err)
-	}
-	create.PaymentMethodTypes = r.types()
-	create.PaymentMethod = r.method(methods)
-	create.AutomaticPaymentMethods = r.boolean("automatic_payment_methods[enabled]").Value
-	create.NoRedirects = r.text("automatic_payment_methods[allow_redirects]") == "never"
-	metadata, err := intents.Metadata("").Merge(r.pairs("metadata"))
-	if err != nil {
-		r.fail(err)
-	}
-	create.Metadata = metadata
+	create.PaymentMethodTypes = r.types("payment_method_types")
+	create.PaymentMethod = r.method(methods).Value
+	create.AutomaticPaymentMethods, create.NoRedirects = r.automatic()
+	create.Metadata = r.NewMetadata()
 
-	request, confirmed := r.confirm(r.boolean("confirm").Value)
+	confirmed := r.Boolean("confirm").Value
+	request := r.confirm(confirmed)
 	create.Details, request.Details = r.details(confirmed)
-	r.list("expand")
-	if err := r.done(); err != nil {
+	r.Drop("expand", "payment_method_configuration", "hooks")
+	if err := r.Done(); err != nil {
 		return paymentintent.Create{}, nil, err
 	}
 	if confirmed {
@@ -51,72 +41,190 @@ func CreatePaymentIntent(f Form, v intents.Version, methods Methods) (create pay
 	return create, nil, nil
 }
 
-// confirm takes the parameters that only a confirmation has. Without one they are
-// refused (SPEC-D).
-func (r *reader) confirm(confirmed bool) (paymentintent.Confirm, bool) {
-	var c paymentintent.Confirm
-	for _, key := range []string{"off_session", "error_on_requires_action"} {
-		if _, given := r.rest.Get(key); given && !confirmed {
-			r.fail(invalid(key, "", "The parameter `"+key+"` cannot be passed when creating a PaymentIntent unless `confirm` is set to true."))
-		}
+// UpdatePaymentIntent reads the body of POST /v1/payment_intents/{intent}.
+func UpdatePaymentIntent(f Form, have paymentintent.Intent, methods Methods) (paymentintent.Update, error) {
+	r := NewReader(f)
+	u := paymentintent.Update{Amount: r.Integer("amount"), PaymentMethod: r.method(methods), Metadata: r.Metadata(have.Metadata)}
+	if c := r.currency("currency", false); c != "" {
+		u.Currency = intents.Some(c)
 	}
-	if v, _ := r.rest.Get("off_session"); v == "one_off" || v == "recurring" {
-		r.take("off_session")
-		c.OffSession = true
-	} else {
-		c.OffSession = r.boolean("off_session").Value
+	if m, ok := r.Take("capture_method"); ok {
+		u.CaptureMethod = intents.Some(capture.Method(m))
 	}
-	c.ErrorOnRequiresAction = r.boolean("error_on_requires_action").Value
-	return c, confirmed
+	if types := r.types("payment_method_types"); types != 0 {
+		u.PaymentMethodTypes = intents.Some(types)
+	}
+	u.Details = r.Carried(paymentintent.DetailKeys(), have.Details)
+	r.Drop("expand", "payment_method_configuration", "hooks")
+	return u, r.Done()
 }
 
-func (r *reader) types() intents.PaymentMethodTypes {
-	var types []intents.PaymentMethodType
-	for _, name := range r.list("payment_method_types") {
-		t, err := intents.ParsePaymentMethodType(name)
+// ConfirmPaymentIntent reads the body of POST /v1/payment_intents/{intent}/confirm. The
+// commands are the Confirm and, where the types are changed with it, an Update before.
+func ConfirmPaymentIntent(f Form, have paymentintent.Intent, methods Methods) ([]paymentintent.Command, error) {
+	r := NewReader(f)
+	c := r.confirm(true)
+	c.PaymentMethod = r.method(methods).Value
+	c.CaptureMethod = capture.Method(r.Text("capture_method"))
+	var cs []paymentintent.Command
+	if types := r.types("payment_method_types"); types != 0 {
+		cs = append(cs, paymentintent.Update{PaymentMethodTypes: intents.Some(types)})
+	}
+	if n := r.Integer("amount_to_confirm"); n.Given && n.Value != have.Amount {
+		r.Fail(Invalid("amount_to_confirm", "", "The amount to confirm is not the amount of the PaymentIntent, "+strconv.FormatInt(have.Amount, 10)+"."))
+	}
+	c.Details = r.Carried(paymentintent.DetailKeys(), have.Details)
+	r.Drop("expand", "hooks", "client_secret")
+	return append(cs, c), r.Done()
+}
+
+// CapturePaymentIntent reads the body of POST /v1/payment_intents/{intent}/capture.
+func CapturePaymentIntent(f Form, have paymentintent.Intent) (paymentintent.Capture, error) {
+	r := NewReader(f)
+	c := paymentintent.Capture{AmountToCapture: r.Integer("amount_to_capture"), FinalCapture: r.Boolean("final_capture"), Metadata: r.Metadata(have.Metadata)}
+	c.Details = r.Carried(paymentintent.DetailKeys(), have.Details)
+	r.Drop("expand", "hooks")
+	return c, r.Done()
+}
+
+// CancelPaymentIntent reads the body of POST /v1/payment_intents/{intent}/cancel.
+func CancelPaymentIntent(f Form) (paymentintent.Cancel, error) {
+	r := NewReader(f)
+	c := paymentintent.Cancel{Reason: paymentintent.CancellationReason(r.Text("cancellation_reason"))}
+	r.Drop("expand")
+	return c, r.Done()
+}
+
+// IncrementPaymentIntent reads the body of POST /v1/payment_intents/{intent}/increment_authorization.
+func IncrementPaymentIntent(f Form, have paymentintent.Intent) (paymentintent.IncrementAuthorization, error) {
+	r := NewReader(f)
+	c := paymentintent.IncrementAuthorization{Amount: r.Required("amount"), Metadata: r.Metadata(have.Metadata)}
+	c.Details = r.Carried(paymentintent.DetailKeys(), have.Details)
+	r.Drop("expand", "hooks")
+	return c, r.Done()
+}
+
+// ApplyCustomerBalance reads the body of POST /v1/payment_intents/{intent}/apply_customer_balance.
+func ApplyCustomerBalance(f Form, have paymentintent.Intent) (paymentintent.ApplyCustomerBalance, error) {
+	r := NewReader(f)
+	c := paymentintent.ApplyCustomerBalance{Amount: r.Integer("amount")}
+	if cur := r.currency("currency", false); cur != "" && cur != have.Currency {
+		r.Fail(Invalid("currency", "", "The currency of the PaymentIntent is "+string(have.Currency)+"."))
+	}
+	r.Drop("expand")
+	return c, r.Done()
+}
+
+// Microdeposits reads the body of POST …/verify_microdeposits of either intent.
+func Microdeposits(f Form) (amounts [2]int64, code string, err error) {
+	r := NewReader(f)
+	code = r.Text("descriptor_code")
+	list := r.List("amounts")
+	if r.form.Has("amounts") && len(list) != len(amounts) {
+		r.Fail(Invalid("amounts", "payment_method_microdeposit_verification_amounts_invalid", "You must provide exactly two amounts."))
+	}
+	for i, v := range list {
+		n, err := strconv.ParseInt(v, 10, 64)
 		if err != nil {
-			r.fail(err)
+			r.Fail(Invalid("amounts["+strconv.Itoa(i)+"]", "parameter_invalid_integer", "Invalid integer: "+v))
+		}
+		if i < len(amounts) {
+			amounts[i] = n
+		}
+	}
+	r.Drop("expand", "client_secret")
+	return amounts, code, r.Done()
+}
+
+// confirm takes the parameters that only a confirmation has. Without one they are
+// refused (SPEC-D).
+func (r *Reader) confirm(confirmed bool) paymentintent.Confirm {
+	var c paymentintent.Confirm
+	for _, key := range []string{"off_session", "error_on_requires_action"} {
+		if _, given := r.form.Get(key); given && !confirmed {
+			r.Fail(Invalid(key, "", "The parameter `"+key+"` cannot be passed when creating a PaymentIntent unless `confirm` is set to true."))
+		}
+	}
+	if v, _ := r.form.Get("off_session"); v == "one_off" || v == "recurring" {
+		r.Text("off_session")
+		c.OffSession = true
+	} else {
+		c.OffSession = r.Boolean("off_session").Value
+	}
+	c.ErrorOnRequiresAction = r.Boolean("error_on_requires_action").Value
+	return c
+}
+
+// currency takes a currency in upper or lower case.
+func (r *Reader) currency(key string, needed bool) intents.Currency {
+	v, ok := r.Take(key)
+	switch {
+	case !ok && !needed:
+		return ""
+	case !ok:
+		r.Fail(Missing(key))
+		return ""
+	}
+	c, err := intents.ParseCurrency(v)
+	if err != nil {
+		r.Fail(about(key, err))
+	}
+	return c
+}
+
+// automatic takes automatic_payment_methods.
+func (r *Reader) automatic() (enabled, noRedirects bool) {
+	enabled = r.Boolean("automatic_payment_methods[enabled]").Value
+	switch v := r.Text("automatic_payment_methods[allow_redirects]"); v {
+	case "", "always":
+	case "never":
+		noRedirects = true
+	default:
+		r.Fail(Invalid("automatic_payment_methods[allow_redirects]", "", "Invalid automatic_payment_methods[allow_redirects]: must be one of always or never"))
+	}
+	return enabled, noRedirects
+}
+
+func (r *Reader) types(name string) intents.PaymentMethodTypes {
+	var types []intents.PaymentMethodType
+	for _, one := range r.List(name) {
+		t, err := intents.ParsePaymentMethodType(one)
+		if err != nil {
+			r.Fail(about(name, err))
 		}
 		types = append(types, t)
 	}
 	return intents.TypesOf(types...)
 }
 
-func (r *reader) method(methods Methods) intents.PaymentMethod {
-	id := r.text("payment_method")
-	if id == "" {
-		return intents.PaymentMethod{}
+// method takes a payment method by its id. An empty one is given, and none.
+func (r *Reader) method(methods Methods) intents.Optional[intents.PaymentMethod] {
+	id, ok := r.Take("payment_method")
+	switch {
+	case !ok:
+		return intents.Optional[intents.PaymentMethod]{}
+	case id == "":
+		return intents.Some(intents.PaymentMethod{})
 	}
 	pm, ok := methods(id)
 	if !ok {
-		r.fail(invalid("payment_method", "resource_missing", "No such PaymentMethod: '"+id+"'"))
+		r.Fail(Invalid("payment_method", "resource_missing", "No such PaymentMethod: '"+id+"'"))
 	}
-	return pm
+	return intents.Some(pm)
 }
 
 // details takes the parameters that an intent carries, and tells those that only
 // a confirmation takes apart where there is one.
-func (r *reader) details(confirmed bool) (create, confirm intents.Pairs) {
-	here, there := map[string]string{}, map[string]string{}
+func (r *Reader) details(confirmed bool) (create, confirm intents.Pairs) {
 	keys := paymentintent.DetailKeys()
-	r.rest = slices.DeleteFunc(slices.Clone(r.rest), func(p Param) bool {
-		key, ok := keys.Find(p.Key)
-		if !ok {
-			return false
-		}
-		if confirmed && !key.OnCreate() {
-			there[p.Key] = p.Value
-		} else {
-			here[p.Key] = p.Value
-		}
-		return true
-	})
+	here := r.carried(keys, "", func(k *intents.DetailKey) bool { return !confirmed || k.OnCreate() })
+	there := r.carried(keys, "", func(*intents.DetailKey) bool { return true })
 	create, err := intents.NewPairs(here)
 	if err != nil {
-		r.fail(err)
+		r.Fail(err)
 	}
 	if confirm, err = intents.NewPairs(there); err != nil {
-		r.fail(err)
+		r.Fail(err)
 	}
 	return create, confirm
 }

@@ -48,7 +48,7 @@ func TestCreateSessionRefuses(t *testing.T) {
 		"price":             {"mode=payment&line_items[0][price]=price_1", "line_items[0][price]", "resource_missing"},
 		"no amount":         {"mode=payment&line_items[0][price_data][currency]=usd&line_items[0][price_data][product_data][name]=x", "line_items[0][price_data][unit_amount]", "parameter_missing"},
 		"line of no sort":   {"mode=payment&line_items[0][quantity]=1", "line_items[0][price_data][currency]", ""},
-		"unknown of a line": {"mode=payment&line_items[0][price_data][currency]=usd&line_items[0][price_data][unit_amount]=5&line_items[0][price_data][product]=prod_1&line_items[0][nope]=1", "line_items", "parameter_unknown"},
+		"unknown of a line": {"mode=payment&line_items[0][price_data][currency]=usd&line_items[0][price_data][unit_amount]=5&line_items[0][price_data][product]=prod_1&line_items[0][nope]=1", "line_items[0][nope]", "parameter_unknown"},
 		"payment method":    {"mode=setup&payment_method_types[]=gold", "payment_method_types", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
