@@ -36,8 +36,8 @@ func (m Simulator) answer(s *Intent, b capture.Behaviour) Command {
 	switch {
 	case traits.Microdeposits && (b.Unverified || s.verification() == "microdeposits"):
 		return Challenge{NextAction: simulate.Microdeposits(s.ID, s.Due, "descriptor_code"), ExpiresIn: simulate.MicrodepositWindow}
-	case traits.Action != "" && !authenticated:
-		return Challenge{NextAction: simulate.Action(s.ID, s.Details, traits.Action), ExpiresIn: simulate.ActionWindow(traits.Action)}
+	case asks(traits) != "" && !authenticated:
+		return Challenge{NextAction: simulate.Action(s.ID, s.Details, asks(traits)), ExpiresIn: simulate.ActionWindow(asks(traits))}
 	case b.Challenged(pm, false) && !authenticated:
 		return Challenge{NextAction: simulate.ThreeDSecure(s.ID, s.Details)}
 	case traits.Delayed:
@@ -46,6 +46,20 @@ func (m Simulator) answer(s *Intent, b capture.Behaviour) Command {
 		return Decline{Failure: intents.Failure{Code: b.Code, DeclineCode: b.DeclineCode, Blocked: b.Blocked}}
 	}
 	return Approve{}
+}
+
+// asks returns the action that a type always asks of who sets it up: the one that it
+// asks of who pays, where a SetupIntent has that (SPEC setup_intent_next_action); else
+// a redirect, where the type redirects; else none, as a voucher that nobody has to pay.
+func asks(t intents.Traits) string {
+	switch t.Action {
+	case "", "redirect_to_url", "cashapp_handle_redirect_or_display_qr_code", "upi_handle_redirect_or_display_qr_code", "pix_display_qr_code", "blik_authorize":
+		return t.Action
+	}
+	if t.Redirect {
+		return "redirect_to_url"
+	}
+	return ""
 }
 
 // verification returns what the caller wants of a bank account:
