@@ -74,7 +74,12 @@ func create(c *Create, now intents.Time) (Event, error) {
 		return nil, err
 	}
 	e.defaults(c)
-	if err := checkIntent(&e); err != nil {
+	if e.UIMode != HostedPage && e.PaymentMethodTypes.Redirects() && detail(e.Details, KeyReturnURL) == "" {
+		return nil, invalid(KeyReturnURL, "parameter_missing", "Missing required param: return_url. A payment method of the Checkout Session redirects.")
+	}
+	var s Session
+	s.created(&e)
+	if err := checkIntent(&s); err != nil {
 		return nil, err
 	}
 	return e, nil
@@ -89,6 +94,8 @@ func checkCreate(c *Create, e *Created) error {
 		return invalid("id", "", "a session's id is text and begins with cs_")
 	case !utf8.ValidString(c.RecoveredFrom):
 		return invalid("recovered_from", "", notText)
+	case c.RecoveredFrom == c.ID:
+		return invalid("recovered_from", "", "a session can't be made from itself")
 	}
 	if err := c.APIVersion.Check(); err != nil {
 		return err
@@ -103,10 +110,10 @@ func checkCreate(c *Create, e *Created) error {
 	if e.UIMode != HostedPage && e.UIMode != EmbeddedPage && e.UIMode != Elements {
 		return invalid("ui_mode", "", "Invalid ui_mode: must be one of elements, embedded_page, or hosted_page")
 	}
-	switch life := e.ExpiresAt.Sub(e.At); { // OBS-EXPIRES-MSG
-	case life < shortestLife:
+	switch { // OBS-EXPIRES-MSG
+	case e.ExpiresAt < e.At.Add(shortestLife):
 		return invalid("expires_at", "", "The `expires_at` timestamp must be at least 30 minutes from Checkout Session creation.")
-	case life > longestLife:
+	case e.ExpiresAt > e.At.Add(longestLife):
 		return invalid("expires_at", "", "The `expires_at` timestamp must be less than 24 hours from Checkout Session creation.")
 	}
 	switch {
@@ -139,6 +146,9 @@ func (e *Created) contents(c *Create) error {
 	}
 	if e.LineItems == "" {
 		return invalid("line_items", "parameter_missing", "Missing required param: line_items.")
+	}
+	if err := e.LineItems.Check(); err != nil {
+		return err
 	}
 	for _, line := range e.LineItems.All() {
 		if e.Currency == "" {
@@ -177,6 +187,8 @@ func checkTotal(m Mode, currency intents.Currency, lines LineItems, shipping int
 		return invalid("line_items", "parameter_missing", "Missing required param: line_items.")
 	case lines != "" && m == Setup:
 		return invalid("line_items", "", "`line_items` can't be passed in `setup` mode.")
+	case shipping != 0 && m == Setup:
+		return invalid("shipping_options", "", "`shipping_options` can't be passed in `setup` mode.")
 	case m == Payment && lines.Len() > 100:
 		return invalid("line_items", "", "A Checkout Session in `payment` mode has at most 100 line items.")
 	case m == Subscription && recurring == 0:
@@ -231,9 +243,8 @@ func (e *Created) methods(c *Create) error {
 			return invalid("payment_method_types", "", "The payment method type provided: "+t.String()+" is invalid: "+why+".")
 		}
 	}
-	_, e.Wallets = c.Settings.choose(asked)
-	if !e.PaymentMethodTypes.Has(intents.Card) {
-		e.Wallets = 0
+	if e.PaymentMethodTypes.Has(intents.Card) {
+		e.Wallets = c.Settings.wallets(asked)
 	}
 	return nil
 }

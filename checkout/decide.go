@@ -51,6 +51,9 @@ func decide(s *Session, c Command, now intents.Time) (Event, error) {
 	case Recover:
 		return nil, recoverable(s, now)
 	case Proceed:
+		if err := s.goesOn(now); err != nil {
+			return nil, err
+		}
 		return Proceeded{At: now}, nil
 	case Reopen:
 		return Reopened{}, nil
@@ -85,6 +88,24 @@ func opOf(c Command) (op, bool) {
 // outstanding reports whether a payment is still on its way.
 func (s *Session) outstanding() bool {
 	return s.Status == done && s.PaymentStatus == Unpaid && !s.Flags.Has(PaymentFailed)
+}
+
+// inTime refuses what comes to an open session after its time, whether or not the
+// timer has run. An attempt that is under way may take as long as it takes.
+func (s *Session) inTime(now intents.Time) error {
+	if s.Status == open && now >= s.ExpiresAt {
+		return invalid("expires_at", "", "The Checkout Session has timed out.")
+	}
+	return nil
+}
+
+// goesOn refuses a report of an attempt that nobody can have made: the page was never
+// submitted, and there is no intent that something else could have been made of.
+func (s *Session) goesOn(now intents.Time) error {
+	if s.Attempts == 0 && s.Intent == "" {
+		return invalid("command", "", "no attempt was made: the page was not submitted")
+	}
+	return s.inTime(now)
 }
 
 func lapse(s *Session, now intents.Time) (Event, error) {
@@ -127,7 +148,7 @@ func Recovered(s Session, id string, now time.Time) (Create, error) {
 		c.PaymentMethodTypes = s.PaymentMethodTypes
 		c.APIVersion = intents.VersionDahlia // the last train that takes payment_method_types
 	}
-	if s.Detail("after_expiration[recovery][allow_promotion_codes]") == "true" {
+	if s.Detail("after_expiration[recovery][allow_promotion_codes]") == "true" && !has(s.Details, "discounts[") {
 		c.Details = c.Details.Merge("allow_promotion_codes=true")
 	}
 	return c, nil
@@ -148,6 +169,9 @@ func update(s *Session, c *Update) (Event, error) {
 			return nil, err
 		}
 	}
+	if err := s.checkUpdate(c.Details); err != nil {
+		return nil, err
+	}
 	stage := intents.AtUpdate
 	if s.Status != open {
 		stage = intents.Late
@@ -159,13 +183,30 @@ func update(s *Session, c *Update) (Event, error) {
 	if e.Metadata, err = s.Metadata.Merge(c.Metadata); err != nil {
 		return nil, err
 	}
-	return e, nil
+	if s.Status != open || s.Mode != Payment || c.Details == "" && !c.LineItems.Given && !c.Shipping.Given {
+		return e, nil
+	}
+	after := *s
+	after.updated(&e)
+	return e, checkIntent(&after)
+}
+
+// checkUpdate refuses parameters that the mode or the page does not take, and, on
+// any page but the merchant's own, those of the intent (facts 0.2, endive).
+func (s *Session) checkUpdate(details intents.Pairs) error {
+	if err := checkModes(details, s.Mode, s.UIMode); err != nil {
+		return err
+	}
+	if has(details, keyPaymentData) && s.UIMode != Elements {
+		return invalid("payment_intent_data", "", "`payment_intent_data` can only be updated when `ui_mode` is `elements`.")
+	}
+	return nil
 }
 
 // submit decides what the customer's pressing of the button means.
 func submit(s *Session, c *Submit, now intents.Time) (Event, error) {
-	if now >= s.ExpiresAt {
-		return nil, invalid("expires_at", "", "The Checkout Session has timed out.")
+	if err := s.inTime(now); err != nil {
+		return nil, err
 	}
 	total := s.AmountTotal()
 	if c.ExpectedAmount.Given && c.ExpectedAmount.Value != total {
@@ -182,7 +223,10 @@ func submit(s *Session, c *Submit, now intents.Time) (Event, error) {
 		return nil, err
 	}
 	e := Submitted{At: now, Intent: s.Intent, Buyer: buyer}
-	if s.Mode == Payment && e.Intent == "" {
+	switch {
+	case s.Mode == Subscription:
+		e.PaymentMethod = c.PaymentMethod
+	case e.Intent == "":
 		e.Intent = s.intentID()
 	}
 	return e, nil
@@ -248,7 +292,7 @@ func (s *Session) entered(c *Submit) (intents.Pairs, error) {
 }
 
 func (s *Session) collectsShipping() bool {
-	return strings.Contains(string(s.Details), keyAllowedCountries)
+	return has(s.Details, keyAllowedCountries)
 }
 
 // shipsTo returns the countries that shipping_address_collection allows.
@@ -263,6 +307,9 @@ func (s *Session) shipsTo() []string {
 }
 
 func complete(s *Session, c Complete, now intents.Time) (Event, error) {
+	if err := s.goesOn(now); err != nil {
+		return nil, err
+	}
 	switch {
 	case c.PaymentStatus != Paid && c.PaymentStatus != Unpaid && c.PaymentStatus != NoPaymentRequired:
 		return nil, invalid("payment_status", "", "Invalid payment_status: must be one of no_payment_required, paid, or unpaid")

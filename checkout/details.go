@@ -1,6 +1,7 @@
 package checkout
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -126,20 +127,60 @@ var modes = [...]struct {
 	{prefix: "after_expiration[", pages: []UIMode{HostedPage, EmbeddedPage}},
 }
 
-// checkDetails holds the rules between the parameters.
-func checkDetails(e *Created) error {
-	for name := range e.Details.All() {
+// nested says what the parameters about the intent may hold (facts 2.3); all else is
+// the session's own to say, such as the customer.
+//
+//nolint:gochecknoglobals // read-only data
+var nested = [...]struct {
+	prefix string
+	keys   []string
+}{
+	{keyPaymentData, []string{
+		"application_fee_amount", "capture_method", "description", "metadata", "on_behalf_of", "receipt_email", "setup_future_usage", "shipping",
+		"statement_descriptor", "statement_descriptor_suffix", "transfer_data", "transfer_group",
+	}},
+	{keySetupData, []string{"description", "metadata", "on_behalf_of"}},
+}
+
+// checkNested refuses what a parameter about the intent may not hold.
+func checkNested(name string) error {
+	for _, n := range nested {
+		rest, ok := strings.CutPrefix(name, n.prefix)
+		if !ok {
+			continue
+		}
+		if head, _, closed := strings.Cut(rest, "]"); !closed || !slices.Contains(n.keys, head) {
+			return invalid(name, "parameter_unknown", "Received unknown parameter: "+name)
+		}
+	}
+	return nil
+}
+
+// checkModes refuses parameters that the mode or the page does not take.
+func checkModes(details intents.Pairs, mode Mode, page UIMode) error {
+	for name := range details.All() {
+		if err := checkNested(name); err != nil {
+			return err
+		}
 		for _, m := range modes {
 			if !strings.HasPrefix(name, m.prefix) {
 				continue
 			}
-			if m.modes != nil && !contains(m.modes, e.Mode) {
-				return invalid(name, "", "You can't pass `"+name+"` in `"+string(e.Mode)+"` mode.")
+			if m.modes != nil && !slices.Contains(m.modes, mode) {
+				return invalid(name, "", "You can't pass `"+name+"` in `"+string(mode)+"` mode.")
 			}
-			if m.pages != nil && !contains(m.pages, e.UIMode) {
-				return invalid(name, "", "You can't pass `"+name+"` when `ui_mode` is `"+string(e.UIMode)+"`.")
+			if m.pages != nil && !slices.Contains(m.pages, page) {
+				return invalid(name, "", "You can't pass `"+name+"` when `ui_mode` is `"+string(page)+"`.")
 			}
 		}
+	}
+	return nil
+}
+
+// checkDetails holds the rules between the parameters.
+func checkDetails(e *Created) error {
+	if err := checkModes(e.Details, e.Mode, e.UIMode); err != nil {
+		return err
 	}
 	given := func(key string) bool { return detail(e.Details, key) != "" }
 	switch {
@@ -149,11 +190,11 @@ func checkDetails(e *Created) error {
 		return invalid(keyCustomerEmail, "parameters_exclusive", "You may only specify one of these parameters: customer, customer_email.")
 	case given(KeyCustomer) && e.CustomerCreation != "":
 		return invalid("customer_creation", "parameters_exclusive", "You may only specify one of these parameters: customer, customer_creation.")
-	case strings.Contains(string(e.Details), "customer_update[") && !given(KeyCustomer):
+	case has(e.Details, "customer_update[") && !given(KeyCustomer):
 		return invalid("customer_update", "", "`customer_update` can only be used with `customer`.")
-	case given("allow_promotion_codes") && strings.Contains(string(e.Details), "discounts["):
+	case given("allow_promotion_codes") && has(e.Details, "discounts["):
 		return invalid("discounts", "parameters_exclusive", "You may only specify one of these parameters: allow_promotion_codes, discounts.")
-	case given("redirect_on_completion") && detail(e.Details, "redirect_on_completion") == "never" && given(KeyReturnURL):
+	case neverRedirects(e.Details) && given(KeyReturnURL):
 		return invalid(KeyReturnURL, "", "`return_url` can't be used when `redirect_on_completion` is `never`.")
 	}
 	return checkLists(e.Details)
@@ -186,9 +227,16 @@ func checkLists(details intents.Pairs) error {
 	return nil
 }
 
-func contains[T comparable](list []T, x T) bool {
-	for _, y := range list {
-		if x == y {
+// neverRedirects reports whether the page keeps its customer: then it offers no
+// payment method that would send them away (SPEC redirect_on_completion).
+func neverRedirects(details intents.Pairs) bool {
+	return detail(details, "redirect_on_completion") == "never"
+}
+
+// has reports whether there is a parameter with a prefix.
+func has(details intents.Pairs, prefix string) bool {
+	for name := range details.All() {
+		if strings.HasPrefix(name, prefix) {
 			return true
 		}
 	}

@@ -15,7 +15,7 @@ type Event interface {
 }
 
 // Created means that the session exists.
-type Created struct {
+type Created struct { //nolint:recvcheck // what fills it in does so in place; all else is a value
 	ID                 string                     `json:"id,omitzero"`
 	At                 intents.Time               `json:"at,omitzero"`
 	Mode               Mode                       `json:"mode,omitzero"`
@@ -46,8 +46,10 @@ type Updated struct {
 type Submitted struct {
 	At intents.Time `json:"at,omitzero"`
 	// Intent is the id of the intent that the attempt is made with; empty for a subscription.
-	Intent string        `json:"intent,omitzero"`
-	Buyer  intents.Pairs `json:"buyer,omitzero"`
+	Intent string `json:"intent,omitzero"`
+	// PaymentMethod is the one that was chosen, for a subscription; else the intent has it.
+	PaymentMethod intents.PaymentMethod `json:"payment_method,omitzero"`
+	Buyer         intents.Pairs         `json:"buyer,omitzero"`
 }
 
 // Proceeded means that the attempt goes on after the customer's action.

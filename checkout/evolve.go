@@ -23,9 +23,9 @@ func fold(s *Session, e Event) {
 	case Created:
 		s.created(&e)
 	case Updated:
-		s.LineItems, s.Shipping, s.Details, s.Metadata = e.LineItems, e.Shipping, e.Details, e.Metadata
+		s.updated(&e)
 	case Submitted:
-		s.Status, s.SubmittedAt, s.Intent, s.Buyer = conf, e.At, e.Intent, e.Buyer
+		s.Status, s.SubmittedAt, s.Intent, s.PaymentMethod, s.Buyer = conf, e.At, e.Intent, e.PaymentMethod, e.Buyer
 		s.Attempts++
 	case Proceeded:
 		s.Status, s.SubmittedAt = conf, e.At
@@ -52,6 +52,10 @@ func (s *Session) created(e *Created) {
 	if e.Mode == Setup {
 		s.PaymentStatus = NoPaymentRequired
 	}
+}
+
+func (s *Session) updated(e *Updated) {
+	s.LineItems, s.Shipping, s.Details, s.Metadata = e.LineItems, e.Shipping, e.Details, e.Metadata
 }
 
 func (s *Session) completed(e *Completed) {

@@ -60,6 +60,8 @@ func (w wanted) refuses(t intents.PaymentMethodType) string {
 		return "it needs a reader"
 	case w.saves() && !traits.Reusable:
 		return "it can't be saved for later"
+	case traits.Redirect && neverRedirects(w.details):
+		return "it redirects, and redirect_on_completion is never"
 	case traits.Funded && detail(w.details, KeyCustomer) == "":
 		return "it needs a customer"
 	case !traits.ManualCapture && detail(w.details, keyPaymentData+"capture_method]") == "manual":
@@ -105,7 +107,7 @@ func (s Settings) wallets(w wanted) Wallets {
 		on = ApplePay
 	}
 	on &= wallets
-	if detail(w.details, "automatic_tax[enabled]") == "true" && !strings.Contains(string(w.details), keyAllowedCountries) {
+	if detail(w.details, "automatic_tax[enabled]") == "true" && !has(w.details, keyAllowedCountries) {
 		on &^= GooglePay
 	}
 	return on

@@ -150,6 +150,9 @@ type Session struct {
 	Invoice      string `json:"invoice,omitzero"`
 	// SubmittedAt is when the attempt that is under way began, or 0.
 	SubmittedAt intents.Time `json:"submitted_at,omitzero"`
+	// PaymentMethod is what the customer chose for the subscription, at the newest
+	// attempt. In the other modes the intent has it.
+	PaymentMethod intents.PaymentMethod `json:"payment_method,omitzero"`
 	// Attempts counts the times that the customer submitted the page.
 	Attempts uint32 `json:"attempts,omitzero"`
 	// Buyer is what the customer entered, in the names of customer_details:
@@ -313,17 +316,27 @@ func (s *Session) carried() (field, why string) {
 		return "payment_method_types", "one is needed, and all are known"
 	case s.LineItems.Check() != nil:
 		return "line_items", notCanonical
-	case (s.LineItems == "") != (s.Mode == Setup):
-		return "line_items", "there are none exactly in setup mode"
+	case (s.LineItems == "") != (s.Mode == Setup), s.Mode == Setup && s.Shipping != 0:
+		return "line_items", "there are none, and no delivery, exactly in setup mode"
 	case s.Buyer.Check() != nil:
 		return "customer_details", notCanonical
 	case s.Details.Check() != nil:
 		return "details", notCanonical
 	case s.Metadata.Check() != nil:
 		return "metadata", notCanonical
+	case s.CustomerCreation != "" && s.CustomerCreation != Always && s.CustomerCreation != IfRequired:
+		return "customer_creation", "it is unknown: " + string(s.CustomerCreation)
+	case s.Wallets&^wallets != 0 || s.Flags&^(PaymentFailed<<1-1) != 0:
+		return "flags", "some are unknown"
+	case !utf8.ValidString(s.PaymentMethod.ID) || !utf8.ValidString(s.PaymentMethod.Customer) || s.PaymentMethod.Details.Check() != nil:
+		return "payment_method", notText
 	}
-	if t, err := total(s.LineItems, s.Shipping); err != nil || s.Mode == Payment && t.Amount > maxAmount {
+	t, err := total(s.LineItems, s.Shipping)
+	switch {
+	case err != nil || t.Amount > maxAmount:
 		return "amount_total", "it is out of range"
+	case s.Mode == Payment && s.Status == StatusComplete && (s.PaymentStatus == NoPaymentRequired) != (t.Amount == 0):
+		return "payment_status", "no payment is required exactly where the total is 0"
 	}
 	return "", ""
 }
@@ -359,8 +372,12 @@ func check(s *Session) error {
 		return corrupt("submitted_at", "it is set exactly while an attempt is under way")
 	case s.Shipping < 0 || s.Shipping > maxAmount:
 		return corrupt("shipping", "it is out of range")
-	case (s.Subscription != "" || s.Invoice != "") && s.Status != StatusComplete:
-		return corrupt("subscription", "it is set only in complete")
+	case (s.Subscription != "") != (s.Mode == Subscription && s.Status == StatusComplete), s.Invoice != "" && s.Subscription == "":
+		return corrupt("subscription", "it is set exactly in complete, in subscription mode")
+	case s.PaymentMethod.ID != "" && (s.Mode != Subscription || s.Attempts == 0):
+		return corrupt("payment_method", "it is set only by an attempt, in subscription mode")
+	case s.RecoveredFrom == s.ID:
+		return corrupt("recovered_from", "it is the session itself")
 	}
 	return checkPayment(s)
 }
@@ -385,8 +402,8 @@ func checkPayment(s *Session) error {
 		return corrupt("setup_intent", "it is made with the session")
 	case s.Mode == Subscription && s.Intent != "":
 		return corrupt("intent", "a subscription has none on its session")
-	case s.Mode == Payment && s.Intent == "" && (s.Status == StatusConfirming || s.PaymentStatus == Paid):
-		return corrupt("payment_intent", "an attempt has one")
+	case s.Mode == Payment && s.Intent == "" && (s.Status == StatusConfirming || s.Flags.Has(EarlyIntent) || s.Status == StatusComplete && s.PaymentStatus != NoPaymentRequired):
+		return corrupt("payment_intent", "an attempt has one, and before 2022-08-01 each session")
 	}
 	return nil
 }

@@ -3,6 +3,8 @@ package checkout
 import (
 	"github.com/payintent/intents"
 	laws "github.com/payintent/intents/internal/law"
+	"github.com/payintent/intents/paymentintent"
+	"github.com/payintent/intents/setupintent"
 )
 
 // Theory of operation.
@@ -25,7 +27,8 @@ import (
 // way and its answer is not in. Stripe shows open. While it lasts the session can
 // not expire, be submitted twice or be changed, or a payment could arrive for a
 // session that is no more. An expiry that comes due meanwhile is due when the
-// attempt came to nothing.
+// attempt came to nothing. An open session whose time is over takes nothing more,
+// whether or not the timer has run: no page, and no attempt that goes on.
 //
 // A session does not watch its intent. [React] turns what happened to the intent
 // into what the session is told, and package-level functions on a [Flow], which
@@ -101,6 +104,42 @@ var table = [...]row{
 	}},
 }
 
+// reported lists the commands to a session that come from its intent alone, by
+// [React]; in subscription mode they are the caller's, who makes the subscription.
+//
+//nolint:gochecknoglobals // read-only data
+var reported = [...]CommandName{"proceed", "reopen", "complete", "report_paid", "report_failed"}
+
+// kept refuses commands to an intent that are its session's alone to give, so that
+// the two stay in step: an attempt begins with a submitted page, the amount is the
+// session's total, and the intent ends with its session. A confirmation in another's
+// name is the intent's own to refuse.
+func (f *Flow) kept(c any) error {
+	const customer = paymentintent.KeyCustomer // and setupintent's
+	alone, changes := false, false
+	switch c := c.(type) {
+	case paymentintent.Void, setupintent.Void:
+		alone = true
+	case paymentintent.Confirm:
+		alone = c.Owner == f.Session.ID
+	case setupintent.Confirm:
+		alone = c.Owner == f.Session.ID
+	case paymentintent.ApplyCustomerBalance: // it would pay what was told to be lost, or what is free
+		alone = f.Session.Flags.Has(PaymentFailed) || f.Session.AmountTotal() == 0
+	case paymentintent.Update:
+		changes = c.Amount.Given || c.Currency.Given || c.CaptureMethod.Given || c.PaymentMethod.Given || c.PaymentMethodTypes.Given || has(c.Details, customer)
+	case setupintent.Update:
+		changes = c.PaymentMethod.Given || c.PaymentMethodTypes.Given || has(c.Details, customer)
+	}
+	switch {
+	case alone:
+		return invalid("command", "", "what an intent is told in its Checkout Session's name is told to the session")
+	case changes && f.waits():
+		return invalid("intent", "", "You cannot update this intent because it belongs to a Checkout Session that is open. Update the session instead.")
+	}
+	return nil
+}
+
 // law is the table in the form that Decide asks.
 //
 //nolint:gochecknoglobals // derived from the table
@@ -144,14 +183,15 @@ func legal(s *Session, o op) error {
 	return refusal(law.Refusal(i, s.Status, uint8(o)), o)
 }
 
-// refusal gives a refusal Stripe's words, where they are known.
+// refusal gives a refusal Stripe's words, where they are known. A session with an
+// attempt under way is locked: to everybody else it is open, so its status is not told.
 func refusal(e *intents.StateError, o op) error {
 	switch {
-	case o == opExpire && e.Status != "":
-		// OBS-EXPIRE-MSG. A session with an attempt under way is open to everybody else.
-		e.Message = "Only Checkout Sessions with a status in [\"open\"] can be expired. This Checkout Session has a status of `" + e.Status + "`."
 	case e.Status == string(conf):
 		e.Code = "lock_timeout"
+		e.Message = "This Checkout Session can't be changed right now: an attempt to pay is under way. Try again later."
+	case o == opExpire && e.Status != "": // OBS-EXPIRE-MSG
+		e.Message = "Only Checkout Sessions with a status in [\"open\"] can be expired. This Checkout Session has a status of `" + e.Status + "`."
 	case o == opSubmit && e.Status != "":
 		e.Message = "This Checkout Session is not open any more: it has a status of `" + e.Status + "`."
 	}
