@@ -19,7 +19,10 @@ type Deferred struct {
 }
 
 // Key identifies the work: the same debt has the same key each time it is
-// scheduled, so a queue can use it to keep one copy.
+// scheduled, so a queue can use it to keep one copy of what is pending. What was done
+// can be owed again under the same key, within the same second: a queue must not
+// remember keys beyond that, and an acquirer is given another key, such as
+// paymentintent's AttemptKey.
 func (d Deferred) Key() string {
 	return d.Subject + "/" + string(d.Kind) + "/" + strconv.FormatInt(int64(d.NotBefore), 10)
 }

@@ -1,6 +1,7 @@
 package paymentintent
 
 import (
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -179,6 +180,19 @@ func (s *Intent) AmountReceived() int64 { return s.Charge.AmountCaptured }
 
 // LatestCharge returns the id of the newest charge, or "" if none was made.
 func (s *Intent) LatestCharge() string { return s.Charge.ID }
+
+// AttemptKey names the question that an attempt under way puts to the outside world:
+// it is the same each time it is put, after a crash or a [Postpone], and another for
+// the next attempt, and for the same attempt after the customer's action. An acquirer
+// takes it as the idempotency key. The key of the deferred work would not do, for two
+// attempts can begin within one second.
+func (s *Intent) AttemptKey() string {
+	key := s.ID + "/" + strconv.FormatUint(uint64(s.Confirms), 10)
+	if s.Flags.Has(Authenticated) {
+		key += "/authenticated"
+	}
+	return key
+}
 
 // Customer returns the id of the customer, or "".
 func (s *Intent) Customer() string { return s.detail(KeyCustomer) }

@@ -94,3 +94,23 @@ func TestSetUpForOffSessionStays(t *testing.T) {
 	require.False(t, changed)
 	require.Equal(t, pm, got)
 }
+
+// TestAttemptKey: the same question has the same key, another question another.
+func TestAttemptKey(t *testing.T) {
+	decline := paymentintent.Decline{Failure: intents.Failure{Code: "card_declined"}}
+	action, err := intents.NewNextAction("redirect_to_url")
+	require.NoError(t, err)
+	first := must(t, paymentintent.Intent{}, create(t, "pm_card_visa"), paymentintent.Confirm{})
+	postponed := must(t, first, paymentintent.Postpone{AskIn: 1})
+	require.Equal(t, first.AttemptKey(), postponed.AttemptKey(), "asked again")
+	second := must(t, first, decline, paymentintent.Confirm{PaymentMethod: method(t, "pm_card_visa")})
+	after := must(t, second, paymentintent.Challenge{NextAction: action}, paymentintent.Authenticate{})
+	third := must(t, after, decline, paymentintent.Confirm{PaymentMethod: method(t, "pm_card_visa")})
+	keys := map[string]bool{}
+	for _, s := range []paymentintent.Intent{first, second, after, third} {
+		require.Equal(t, paymentintent.StatusConfirming, s.Status)
+		keys[s.AttemptKey()] = true
+	}
+	require.Len(t, keys, 4, "within one second")
+	require.Equal(t, paymentintent.Pending(first)[0].Key(), paymentintent.Pending(third)[0].Key(), "which the work's own key does not tell apart")
+}

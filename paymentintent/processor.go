@@ -13,8 +13,8 @@ type Processor interface {
 	// [AnswerAttempt] an [Approve], [Challenge], [Decline], [Submit] or [Notify], for
 	// [CollectPayment] a [Collect] or [Decline], for [SettleCapture] a [Settle]; or a
 	// [Postpone] where nothing is known yet. It may be asked twice for the same job,
-	// after a crash: d.Key() is the idempotency key to hand to the acquirer. An error
-	// means that the question did not get through; nothing has changed.
+	// after a crash: for an attempt, s.AttemptKey() is the idempotency key to hand to the
+	// acquirer. An error means that the question did not get through; nothing has changed.
 	Report(ctx context.Context, s Intent, d intents.Deferred) (Command, error)
 }
 

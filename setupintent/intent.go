@@ -1,6 +1,7 @@
 package setupintent
 
 import (
+	"strconv"
 	"unicode/utf8"
 
 	"github.com/payintent/intents"
@@ -181,6 +182,19 @@ type Intent struct {
 
 // LatestAttempt returns the id of the newest attempt, or "" if none was made.
 func (s *Intent) LatestAttempt() string { return s.Attempt.ID }
+
+// AttemptKey names the question that an attempt under way puts to the outside world:
+// it is the same each time it is put, after a crash or a [Postpone], and another for
+// the next attempt, and for the same attempt after the customer's action. An acquirer
+// takes it as the idempotency key. The key of the deferred work would not do, for two
+// attempts can begin within one second.
+func (s *Intent) AttemptKey() string {
+	key := s.ID + "/" + strconv.FormatUint(uint64(s.Confirms), 10)
+	if s.Flags.Has(Authenticated) {
+		key += "/authenticated"
+	}
+	return key
+}
 
 // Customer returns the id of the customer, or "".
 func (s *Intent) Customer() string { return s.detail(KeyCustomer) }

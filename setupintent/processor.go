@@ -12,9 +12,9 @@ type Processor interface {
 	// Report says what became of what s waits for, as a command to apply: for
 	// [AnswerAttempt] an [Approve], [Challenge], [Decline] or [Submit], for
 	// [CollectSetup] a [Collect] or [Decline]; or a [Postpone] where nothing is known
-	// yet. It may be asked twice for the same job, after a crash: d.Key() is the
-	// idempotency key to hand to the acquirer. An error means that the question did not
-	// get through; nothing has changed.
+	// yet. It may be asked twice for the same job, after a crash: for an attempt,
+	// s.AttemptKey() is the idempotency key to hand to the acquirer. An error means that
+	// the question did not get through; nothing has changed.
 	Report(ctx context.Context, s Intent, d intents.Deferred) (Command, error)
 }
 

@@ -231,3 +231,16 @@ func TestLeast(t *testing.T) {
 	require.Equal(t, second, must(t, s[conf][0], setupintent.Postpone{AskIn: 1}).Due)
 	require.Equal(t, intents.TimeOf(start), must(t, s[conf][1], setupintent.Submit{}).Due)
 }
+
+// TestAttemptKey: the same question has the same key, another question another.
+func TestAttemptKey(t *testing.T) {
+	action, err := intents.NewNextAction("redirect_to_url")
+	require.NoError(t, err)
+	first := must(t, setupintent.Intent{}, create(t, "pm_card_visa"), setupintent.Confirm{})
+	postponed := must(t, first, setupintent.Postpone{AskIn: 1})
+	require.Equal(t, first.AttemptKey(), postponed.AttemptKey(), "asked again")
+	second := must(t, first, declined(), setupintent.Confirm{PaymentMethod: method(t, "pm_card_visa")})
+	after := must(t, second, setupintent.Challenge{NextAction: action}, setupintent.Authenticate{})
+	keys := map[string]bool{first.AttemptKey(): true, second.AttemptKey(): true, after.AttemptKey(): true}
+	require.Len(t, keys, 3, "within one second")
+}
