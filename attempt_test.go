@@ -13,7 +13,7 @@ import (
 // currenciesOf returns what a type says that it takes.
 func currenciesOf(t intents.PaymentMethodType) map[intents.Currency]bool {
 	all := map[intents.Currency]bool{}
-	for _, c := range strings.Fields(t.Traits().Currencies) {
+	for c := range strings.FieldsSeq(t.Traits().Currencies) {
 		all[intents.Currency(c)] = true
 	}
 	return all

@@ -6,11 +6,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/payintent/intents"
 	"github.com/payintent/intents/checkout"
+	"github.com/payintent/intents/paymentintent"
 	"github.com/payintent/intents/setupintent"
 	"github.com/payintent/intents/webhook"
 )
@@ -295,4 +297,115 @@ func TestNoParty(t *testing.T) {
 	b, err := webhook.LineItem{N: 1}.MarshalJSON()
 	require.NoError(t, err)
 	leaves(t, b)
+}
+
+// TestMandates shows the mandate of each type of payment method that has one, and of
+// those that have no member of their own (SPEC, mandate_payment_method_details).
+func TestMandates(t *testing.T) {
+	s := setupOf(t, "bank account")[1].After
+	for name, want := range map[string]string{
+		"acss_debit":      `payment_method_details.acss_debit.payment_schedule = "sporadic"`,
+		"amazon_pay":      "payment_method_details.amazon_pay = {}",
+		"au_becs_debit":   `payment_method_details.au_becs_debit.url = "https://payments.stripe.com/mandate/` + s.Mandate + `"`,
+		"bacs_debit":      `payment_method_details.bacs_debit.network_status = "accepted"`,
+		"bancontact":      `payment_method_details.type = "bancontact"`,
+		"ideal":           `payment_method_details.type = "ideal"`,
+		"paypal":          "payment_method_details.paypal.payer_id = null",
+		"sepa_debit":      `payment_method_details.sepa_debit.url = "https://payments.stripe.com/mandate/` + s.Mandate + `"`,
+		"upi":             "payment_method_details.upi.amount = null",
+		"us_bank_account": "payment_method_details.us_bank_account = {}",
+	} {
+		kind, err := intents.ParsePaymentMethodType(name)
+		require.NoError(t, err)
+		s.PaymentMethod.Type = kind
+		all := leaves(t, webhook.Mandate{Of: s}.AppendJSON(nil, ""))
+		require.Subset(t, all, []string{want, `payment_method_details.type = "` + name + `"`, `status = "active"`, `type = "multi_use"`, "multi_use = {}"})
+	}
+	accepted := func(details intents.Pairs) []string {
+		s.Details = details
+		return leaves(t, webhook.Mandate{Of: s}.AppendJSON(nil, ""))
+	}
+	require.Subset(t, accepted(""), []string{"customer_acceptance.accepted_at = 1762799182", `customer_acceptance.type = "online"`, "customer_acceptance.online.ip_address = null"})
+	require.Subset(t, accepted(given("mandate_data[customer_acceptance][accepted_at]=7&mandate_data[customer_acceptance][type]=offline")), []string{
+		"customer_acceptance.accepted_at = 7", "customer_acceptance.offline = {}", `customer_acceptance.type = "offline"`,
+	})
+	require.Contains(t, accepted(given("mandate_data[customer_acceptance][online][ip_address]=127.0.0.1&mandate_data[customer_acceptance][type]=online")), `customer_acceptance.online.ip_address = "127.0.0.1"`)
+	s.PaymentMethod.Type = intents.AcssDebit
+	require.Subset(t, accepted(given("payment_method_options[acss_debit][mandate_options][payment_schedule]=interval&payment_method_options[acss_debit][mandate_options][transaction_type]=business")), []string{
+		`payment_method_details.acss_debit.payment_schedule = "interval"`, `payment_method_details.acss_debit.transaction_type = "business"`,
+	})
+}
+
+// TestAsked shows what a caller asked for, in a session, a SetupIntent and a customer.
+func TestAsked(t *testing.T) {
+	f := visitOf(t, "paid")[0].After
+	f.Session.PaymentMethodTypes = intents.TypesOf(intents.Boleto, intents.Card, intents.Klarna, intents.USBankAccount)
+	for details, want := range map[string]string{
+		"automatic_tax[enabled]=true":                                       `automatic_tax.liability.type = "self"`,
+		"allow_promotion_codes=false":                                       "allow_promotion_codes = false",
+		"consent_collection[payment_method_reuse_agreement][position]=auto": `consent_collection.payment_method_reuse_agreement.position = "auto"`,
+		"discounts[0][promotion_code]=promo_1":                              `discounts[0].promotion_code = "promo_1"`,
+		"invoice_creation[invoice_data][account_tax_ids][0]=txi_1":          `invoice_creation.invoice_data.account_tax_ids[0] = "txi_1"`,
+		"managed_payments[enabled]=true":                                    "managed_payments.enabled = true",
+		"optional_items[0][adjustable_quantity][enabled]=true&optional_items[0][adjustable_quantity][maximum]=9&optional_items[0][price]=p": "optional_items[0].adjustable_quantity.maximum = 9",
+		"optional_items[0][price]=p&optional_items[1][price]=q":                                                                             `optional_items[1].price = "q"`,
+		"payment_method_options[klarna][setup_future_usage]=none":                                                                           `payment_method_options.klarna.setup_future_usage = "none"`,
+		"payment_method_configuration=pmc_1":                                                                                                `payment_method_configuration_details.id = "pmc_1"`,
+		"shipping_options[0][shipping_rate]=shr_1&shipping_options[1][shipping_rate]=shr_2":                                                 `shipping_options[1].shipping_rate = "shr_2"`,
+		"x=1": "payment_method_options.boleto.expires_after_days = 3",
+	} {
+		f.Session.Details = given(details)
+		require.Contains(t, leaves(t, webhook.CheckoutSession{Flow: f}.AppendJSON(nil, "")), want, details)
+	}
+	f.Session.Details = given("shipping_options[0][shipping_rate]=shr_1")
+	require.Contains(t, leaves(t, webhook.CheckoutSession{Flow: f}.AppendJSON(nil, "")), `shipping_cost.shipping_rate = "shr_1"`)
+	f.Session.Details, f.Session.Shipping = "", 500
+	require.Subset(t, leaves(t, webhook.CheckoutSession{Flow: f}.AppendJSON(nil, "")), []string{"shipping_cost.amount_total = 500", "shipping_cost.shipping_rate = null"})
+
+	s := setupOf(t, "automatic")[0].After
+	s.PaymentMethodTypes = intents.TypesOf(intents.AcssDebit, intents.Card)
+	s.Details = given("payment_method_options[acss_debit][verification_method]=instant&payment_method_options[card][mandate_options][amount]=5&payment_method_options[card][request_three_d_secure]=any")
+	require.Subset(t, leaves(t, webhook.SetupIntent{Intent: s}.AppendJSON(nil, "")), []string{
+		`payment_method_options.acss_debit.verification_method = "instant"`, "payment_method_options.card.mandate_options.amount = 5",
+		"payment_method_options.card.mandate_options.end_date = null", `payment_method_options.card.request_three_d_secure = "any"`, `automatic_payment_methods.allow_redirects = "always"`,
+		`usage = "on_session"`, "livemode = true",
+	})
+	s.Flags |= setupintent.NoRedirects
+	require.Contains(t, leaves(t, webhook.SetupIntent{Intent: s}.AppendJSON(nil, "")), `automatic_payment_methods.allow_redirects = "never"`)
+
+	c := payer()
+	c.Details = given("description=address[city] shipping[name]&email=a")
+	require.Subset(t, leaves(t, webhook.Customer{Customer: c}.AppendJSON(nil, "")), []string{"address = null", "shipping = null", `description = "address[city] shipping[name]"`})
+
+	wrong := setup{"", []setupStep{setUp(prepare(), usePM("pm_card_chargeDeclinedIncorrectCvc"))}}.play(t)[0].After
+	require.Contains(t, leaves(t, webhook.SetupAttemptOf(wrong).AppendJSON(nil, "")), `payment_method_details.card.checks.cvc_check = "fail"`)
+	require.Contains(t, leaves(t, webhook.SetupAttemptOf(setupOf(t, "saved with 3D Secure")[0].After).AppendJSON(nil, "")), "payment_method_details.card.checks.cvc_check = null")
+	require.Contains(t, leaves(t, webhook.SetupAttemptOf(setupOf(t, "saved at once")[0].After).AppendJSON(nil, "")), `payment_method_details.card.checks.cvc_check = "pass"`)
+}
+
+// TestAttachedByPayment says when a PaymentIntent makes a payment method the customer's
+// own: with setup_future_usage and a customer, as soon as there is a charge, and once.
+func TestAttachedByPayment(t *testing.T) {
+	const saving = "customer=" + payerID + "&setup_future_usage=off_session"
+	told := func(steps ...step) string {
+		var all []string
+		for _, tr := range (life{"", steps}).play(t) {
+			all = append(all, strings.Join(types(webhook.FromPaymentIntent(tr)), " "))
+		}
+		return strings.Join(all, " | ")
+	}
+	require.Equal(t, "payment_intent.created charge.succeeded payment_method.attached payment_intent.succeeded | charge.updated",
+		told(pay(start(carrying(saving)), confirm("pm_card_visa")), owed(3*time.Second)))
+	require.Equal(t, "payment_intent.created charge.succeeded payment_method.attached payment_intent.amount_capturable_updated | charge.captured payment_intent.succeeded",
+		told(pay(start(manually, carrying(saving)), confirm("pm_card_visa")), ask(paymentintent.Capture{}).later(time.Hour)))
+	require.Equal(t, "payment_intent.created payment_method.attached payment_intent.processing charge.pending | charge.succeeded payment_intent.succeeded",
+		told(pay(start(of(intents.USBankAccount), carrying(saving)), confirm("pm_usBankAccount_success")), owed(4*day)))
+	require.Equal(t, "payment_intent.created charge.failed payment_intent.payment_failed",
+		told(pay(start(carrying(saving)), confirm("pm_card_chargeDeclined"))))
+	theirs := method("pm_card_visa")
+	theirs.Customer = payerID
+	require.Equal(t, "payment_intent.created charge.succeeded payment_intent.succeeded",
+		told(pay(start(carrying(saving)), paymentintent.Confirm{PaymentMethod: theirs})))
+	require.Equal(t, "payment_intent.created charge.succeeded payment_intent.succeeded",
+		told(pay(start(carrying("setup_future_usage=off_session")), confirm("pm_card_visa"))), "nobody to attach it to")
 }

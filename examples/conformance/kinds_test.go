@@ -37,7 +37,14 @@ var kinds = []kind{
 	{"application_fee", func() any { return new(stripe.ApplicationFee) }, partObjects(applicationFees), nil},
 	{"refund", func() any { return new(stripe.Refund) }, partObjects(refunds), nil},
 	{"dispute", func() any { return new(stripe.Dispute) }, partObjects(disputes), nil},
-	{"payment_method", func() any { return new(stripe.PaymentMethod) }, paymentMethods, nil},
+	{"payment_method", func() any { return new(stripe.PaymentMethod) }, paymentMethods, methodEvents},
+	{"setup_intent", func() any { return new(stripe.SetupIntent) }, setupObjects, setupEvents},
+	{"setup_attempt", func() any { return new(stripe.SetupAttempt) }, attempts, nil},
+	{"mandate", func() any { return new(stripe.Mandate) }, mandates, nil},
+	{"checkout.session", func() any { return new(stripe.CheckoutSession) }, sessionObjects, sessionEvents},
+	{"item", func() any { return new(stripe.LineItem) }, lineItems, nil},
+	{"customer", func() any { return new(stripe.Customer) }, customers, customerEvents},
+	{"deleted_customer", func() any { return new(stripe.Customer) }, deletedCustomers, nil},
 }
 
 func kindOf(name string) (kind, bool) {
@@ -95,6 +102,11 @@ func intentObjects(yield func(webhook.Object)) {
 	for _, s := range intentsOnce() {
 		for _, e := range []webhook.Expand{0, webhook.ExpandLatestCharge, webhook.ExpandPaymentMethod, everything} {
 			yield(webhook.PaymentIntent{Intent: s, Expand: e})
+		}
+		if id := s.Customer(); id != "" {
+			for _, e := range expandings("payment_intent") {
+				yield(webhook.PaymentIntent{Intent: s, Expand: e, Payer: payerOf(id)})
+			}
 		}
 	}
 }
@@ -162,14 +174,6 @@ func disputes(c webhook.Charge, yield func(webhook.Object)) {
 	if c.Features.Has(capture.Disputed) {
 		yield(webhook.Dispute{Of: c, At: c.Created})
 		yield(webhook.Dispute{Of: c, At: c.Created, Reason: "fraudulent"})
-	}
-}
-
-func paymentMethods(yield func(webhook.Object)) {
-	for _, pm := range methods() {
-		yield(webhook.PaymentMethod{PaymentMethod: pm, Created: 1762799182})
-		pm.Customer = "cus_TOnONcVE3hop1l"
-		yield(webhook.PaymentMethod{PaymentMethod: pm, Created: 1762799182, Livemode: true})
 	}
 }
 
