@@ -19,11 +19,11 @@ func CreatePaymentIntent(f Form, v intents.Version, methods Methods) (create pay
 	create = paymentintent.Create{
 		APIVersion:         v,
 		Amount:             r.Required("amount"),
-		Currency:           r.currency("currency", true),
+		Currency:           r.Currency(true),
 		CaptureMethod:      capture.Method(r.Text("capture_method")),
 		ConfirmationMethod: paymentintent.ConfirmationMethod(r.Text("confirmation_method")),
 	}
-	create.PaymentMethodTypes = r.types("payment_method_types")
+	create.PaymentMethodTypes = r.Types("payment_method_types")
 	create.PaymentMethod = r.method(methods).Value
 	create.AutomaticPaymentMethods, create.NoRedirects = r.automatic()
 	create.Metadata = r.NewMetadata()
@@ -45,13 +45,13 @@ func CreatePaymentIntent(f Form, v intents.Version, methods Methods) (create pay
 func UpdatePaymentIntent(f Form, have paymentintent.Intent, methods Methods) (paymentintent.Update, error) {
 	r := NewReader(f)
 	u := paymentintent.Update{Amount: r.Integer("amount"), PaymentMethod: r.method(methods), Metadata: r.Metadata(have.Metadata)}
-	if c := r.currency("currency", false); c != "" {
+	if c := r.Currency(false); c != "" {
 		u.Currency = intents.Some(c)
 	}
 	if m, ok := r.Take("capture_method"); ok {
 		u.CaptureMethod = intents.Some(capture.Method(m))
 	}
-	if types := r.types("payment_method_types"); types != 0 {
+	if types := r.Types("payment_method_types"); types != 0 {
 		u.PaymentMethodTypes = intents.Some(types)
 	}
 	u.Details = r.Carried(paymentintent.DetailKeys(), have.Details)
@@ -67,7 +67,7 @@ func ConfirmPaymentIntent(f Form, have paymentintent.Intent, methods Methods) ([
 	c.PaymentMethod = r.method(methods).Value
 	c.CaptureMethod = capture.Method(r.Text("capture_method"))
 	var cs []paymentintent.Command
-	if types := r.types("payment_method_types"); types != 0 {
+	if types := r.Types("payment_method_types"); types != 0 {
 		cs = append(cs, paymentintent.Update{PaymentMethodTypes: intents.Some(types)})
 	}
 	if n := r.Integer("amount_to_confirm"); n.Given && n.Value != have.Amount {
@@ -108,7 +108,7 @@ func IncrementPaymentIntent(f Form, have paymentintent.Intent) (paymentintent.In
 func ApplyCustomerBalance(f Form, have paymentintent.Intent) (paymentintent.ApplyCustomerBalance, error) {
 	r := NewReader(f)
 	c := paymentintent.ApplyCustomerBalance{Amount: r.Integer("amount")}
-	if cur := r.currency("currency", false); cur != "" && cur != have.Currency {
+	if cur := r.Currency(false); cur != "" && cur != have.Currency {
 		r.Fail(Invalid("currency", "", "The currency of the PaymentIntent is "+string(have.Currency)+"."))
 	}
 	r.Drop("expand")
@@ -155,23 +155,6 @@ func (r *Reader) confirm(confirmed bool) paymentintent.Confirm {
 	return c
 }
 
-// currency takes a currency in upper or lower case.
-func (r *Reader) currency(key string, needed bool) intents.Currency {
-	v, ok := r.Take(key)
-	switch {
-	case !ok && !needed:
-		return ""
-	case !ok:
-		r.Fail(Missing(key))
-		return ""
-	}
-	c, err := intents.ParseCurrency(v)
-	if err != nil {
-		r.Fail(about(key, err))
-	}
-	return c
-}
-
 // automatic takes automatic_payment_methods.
 func (r *Reader) automatic() (enabled, noRedirects bool) {
 	enabled = r.Boolean("automatic_payment_methods[enabled]").Value
@@ -183,18 +166,6 @@ func (r *Reader) automatic() (enabled, noRedirects bool) {
 		r.Fail(Invalid("automatic_payment_methods[allow_redirects]", "", "Invalid automatic_payment_methods[allow_redirects]: must be one of always or never"))
 	}
 	return enabled, noRedirects
-}
-
-func (r *Reader) types(name string) intents.PaymentMethodTypes {
-	var types []intents.PaymentMethodType
-	for _, one := range r.List(name) {
-		t, err := intents.ParsePaymentMethodType(one)
-		if err != nil {
-			r.Fail(about(name, err))
-		}
-		types = append(types, t)
-	}
-	return intents.TypesOf(types...)
 }
 
 // method takes a payment method by its id. An empty one is given, and none.

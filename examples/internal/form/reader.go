@@ -231,6 +231,41 @@ func counted(key string, m map[string]string) string {
 	}
 }
 
+// Types returns a list of payment method types.
+func (r *Reader) Types(name string) intents.PaymentMethodTypes {
+	var types []intents.PaymentMethodType
+	for _, one := range r.List(name) {
+		t, err := intents.ParsePaymentMethodType(one)
+		if err != nil {
+			r.Fail(about(name, err))
+		}
+		types = append(types, t)
+	}
+	return intents.TypesOf(types...)
+}
+
+// Currency returns a currency, which may be in upper case; "" where it was not given
+// and need not be.
+func (r *Reader) Currency(needed bool) intents.Currency {
+	const key = "currency"
+	v, ok := r.Take(key)
+	switch {
+	case !ok && !needed:
+		return ""
+	case !ok:
+		r.Fail(Missing(key))
+		return ""
+	}
+	c, err := intents.ParseCurrency(v)
+	if err != nil {
+		r.Fail(about(key, err))
+	}
+	return c
+}
+
+// Err returns the first error so far.
+func (r *Reader) Err() error { return r.err }
+
 // Drop takes parameters that are known and that nothing here depends on.
 func (r *Reader) Drop(names ...string) {
 	for _, name := range names {
@@ -308,8 +343,7 @@ func empty(param string) error {
 
 // about gives an error of a machine the name of the parameter that it is about.
 func about(param string, err error) error {
-	var e *intents.InvalidError
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*intents.InvalidError](err); ok {
 		return Invalid(param, e.Code, e.Message)
 	}
 	return err

@@ -25,7 +25,10 @@ func CreateSession(f Form, v intents.Version, prices Prices) (checkout.Create, e
 		ExpiresAt:        intents.Time(r.Integer("expires_at").Value),
 		LineItems:        r.lines(prices),
 		Shipping:         r.Integer(keyShipping).Value,
-		Currency:         r.currency("currency", false),
+		Currency:         r.Currency(false),
+	}
+	if f.Has("expires_at") && c.ExpiresAt == 0 {
+		c.ExpiresAt = 1 // a time that was given and is too early, for 0 is none
 	}
 	if name := r.Text("ui_mode"); name != "" {
 		mode, err := checkout.ParseUIMode(name)
@@ -34,7 +37,7 @@ func CreateSession(f Form, v intents.Version, prices Prices) (checkout.Create, e
 		}
 		c.UIMode = mode
 	}
-	c.PaymentMethodTypes = r.types("payment_method_types")
+	c.PaymentMethodTypes = r.Types("payment_method_types")
 	c.Metadata = r.NewMetadata()
 	c.Details = r.Carried(checkout.DetailKeys(), "")
 	r.Drop("expand")

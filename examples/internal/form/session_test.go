@@ -2,6 +2,7 @@ package form_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -36,6 +37,7 @@ func TestCreateSession(t *testing.T) {
 	)
 	require.NoError(t, err)
 	require.Equal(t, want, c.LineItems)
+	require.Zero(t, c.ExpiresAt)
 	require.Equal(t, intents.Metadata("order=6735"), c.Metadata)
 }
 
@@ -62,4 +64,15 @@ func TestCreateSessionRefuses(t *testing.T) {
 			require.Equal(t, c.code, invalid.Code)
 		})
 	}
+}
+
+// TestExpiresAtZero: the beginning of 1970 is a time, and too early.
+func TestExpiresAtZero(t *testing.T) {
+	f, err := form.Parse("mode=setup", "currency=usd", "success_url=https://example.com", "expires_at=0")
+	require.NoError(t, err)
+	c, err := form.CreateSession(f, "", nil)
+	require.NoError(t, err)
+	c.ID = "cs_test_1"
+	_, err = checkout.Open(c, time.Date(2026, 1, 5, 12, 0, 0, 0, time.UTC))
+	require.ErrorContains(t, err, "at least 30 minutes")
 }

@@ -11,7 +11,7 @@ import (
 func CreateSetupIntent(f Form, v intents.Version, methods Methods) (create setupintent.Create, confirm []setupintent.Command, err error) {
 	r := NewReader(f)
 	create = setupintent.Create{
-		APIVersion: v, Usage: setupintent.Usage(r.Text("usage")), PaymentMethodTypes: r.types("payment_method_types"),
+		APIVersion: v, Usage: setupintent.Usage(r.Text("usage")), PaymentMethodTypes: r.Types("payment_method_types"),
 		PaymentMethod: r.method(methods).Value, Metadata: r.NewMetadata(),
 	}
 	create.AutomaticPaymentMethods, create.NoRedirects = r.automatic()
@@ -40,7 +40,7 @@ func CreateSetupIntent(f Form, v intents.Version, methods Methods) (create setup
 func UpdateSetupIntent(f Form, have setupintent.Intent, methods Methods) (setupintent.Update, error) {
 	r := NewReader(f)
 	u := setupintent.Update{PaymentMethod: r.method(methods), Metadata: r.Metadata(have.Metadata)}
-	if types := r.types("payment_method_types"); types != 0 {
+	if types := r.Types("payment_method_types"); types != 0 {
 		u.PaymentMethodTypes = intents.Some(types)
 	}
 	u.Details = r.Carried(setupintent.DetailKeys(), have.Details)
