@@ -51,6 +51,16 @@ func (f Failure) Text() string {
 		return "The provided PaymentMethod has failed authentication. You can provide payment_method_data or a new PaymentMethod to attempt to fulfill this PaymentIntent again."
 	case "payment_intent_payment_attempt_expired":
 		return "The latest payment attempt of this PaymentIntent has expired. You can provide payment_method_data or a new PaymentMethod to attempt to fulfill this PaymentIntent again."
+	case "setup_intent_authentication_failure":
+		return "The provided PaymentMethod has failed authentication. You can provide payment_method_data or a new PaymentMethod to attempt to fulfill this SetupIntent again."
+	case "setup_intent_setup_attempt_expired":
+		return "The latest attempt of this SetupIntent has expired. You can provide payment_method_data or a new PaymentMethod to attempt to fulfill this SetupIntent again."
+	case "payment_method_microdeposit_failed":
+		return "Microdeposits could not be sent to the account."
+	case "payment_method_microdeposit_verification_attempts_exceeded":
+		return "You have exceeded the number of allowed verification attempts."
+	case "payment_method_microdeposit_verification_timeout":
+		return "The microdeposits were not verified in time."
 	case "account_closed":
 		return "The customer's bank account has been closed."
 	case "no_account":

@@ -29,6 +29,11 @@ func TestFailureText(t *testing.T) {
 		{intents.Failure{Code: "card_declined", DeclineCode: "insufficient_funds"}, "Your card has insufficient funds."},
 		{intents.Failure{Code: "expired_card", DeclineCode: "expired_card"}, "Your card has expired."},
 		{intents.Failure{DeclineCode: "incorrect_cvc"}, "Your card's security code is incorrect."},
+		{intents.Failure{Code: "setup_intent_authentication_failure"}, "The provided PaymentMethod has failed authentication. You can provide payment_method_data or a new PaymentMethod to attempt to fulfill this SetupIntent again."},
+		{intents.Failure{Code: "setup_intent_setup_attempt_expired"}, "The latest attempt of this SetupIntent has expired. You can provide payment_method_data or a new PaymentMethod to attempt to fulfill this SetupIntent again."},
+		{intents.Failure{Code: "payment_method_microdeposit_failed"}, "Microdeposits could not be sent to the account."},
+		{intents.Failure{Code: "payment_method_microdeposit_verification_attempts_exceeded"}, "You have exceeded the number of allowed verification attempts."},
+		{intents.Failure{Code: "payment_method_microdeposit_verification_timeout"}, "The microdeposits were not verified in time."},
 		{intents.Failure{Code: "authentication_required", DeclineCode: "authentication_not_handled"}, "Your card was declined. This transaction requires authentication."},
 	} {
 		require.Equal(t, c.want, c.f.Text())

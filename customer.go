@@ -55,8 +55,8 @@ func NewCustomer(id string, details Pairs, metadata Metadata, now time.Time) (Cu
 	if c.Details, err = customerKeys.Merge("Customer", "", details, AtCreate); err != nil {
 		return Customer{}, err
 	}
-	if err := metadata.Check(); err != nil {
-		return Customer{}, &InvalidError{Param: "metadata", Message: err.Error()}
+	if bad, ok := metadata.Check().(*InvalidError); ok { //nolint:errorlint // Check wraps nothing
+		return Customer{}, &InvalidError{Param: "metadata", Message: bad.Message}
 	}
 	return c, nil
 }
@@ -83,7 +83,7 @@ func (c Customer) SetDefault(pm PaymentMethod) (Customer, error) {
 	if err := c.alive(); err != nil {
 		return Customer{}, err
 	}
-	if !pm.IsZero() && pm.Customer != c.ID {
+	if !pm.IsZero() && (pm.Customer != c.ID || pm.ID == "" || !utf8.ValidString(pm.ID)) {
 		return Customer{}, &InvalidError{
 			Param: "invoice_settings[default_payment_method]", Code: "resource_missing",
 			Message: "The customer does not have a payment method with the ID " + pm.ID + ". The payment method must be attached to the customer.",
@@ -116,7 +116,7 @@ func (c Customer) alive() error {
 // is refused with an *InvalidError.
 func (p PaymentMethod) Attach(customer string) (PaymentMethod, error) {
 	switch {
-	case p.ID == "" || !p.Type.Valid():
+	case p.ID == "" || !p.Type.Valid() || !utf8.ValidString(p.ID):
 		return PaymentMethod{}, &InvalidError{Param: "payment_method", Code: "resource_missing", Message: "No such PaymentMethod: '" + p.ID + "'"}
 	case customer == "":
 		return PaymentMethod{}, &InvalidError{Code: "parameter_missing", Message: "Must provide customer or customer_account."}

@@ -43,7 +43,15 @@ func TestCustomer(t *testing.T) {
 	other.Customer = "cus_2"
 	_, err = c.SetDefault(other)
 	refused(t, err, "invoice_settings[default_payment_method]", "resource_missing", "pm_1")
-	c, err = c.SetDefault(intents.PaymentMethod{})
+	for _, nameless := range []string{"", "\xff"} {
+		other = own
+		other.ID = nameless
+		_, err = c.SetDefault(other)
+		refused(t, err, "invoice_settings[default_payment_method]", "resource_missing", "must be attached")
+		_, err = other.Attach("cus_1")
+		refused(t, err, "payment_method", "resource_missing", "No such PaymentMethod")
+	}
+	c, err = intents.Customer{ID: "cus_1", Created: c.Created, DefaultPaymentMethod: "pm_1"}.SetDefault(intents.PaymentMethod{})
 	require.NoError(t, err)
 	require.Empty(t, c.DefaultPaymentMethod)
 
@@ -89,6 +97,8 @@ func TestCustomerRefusals(t *testing.T) {
 	refused(t, err, "nope", "parameter_unknown", "nope")
 	_, err = c.Update("", "a")
 	require.Error(t, err)
+	_, err = intents.NewCustomer("cus_1", "", "a=", customerNow())
+	require.EqualError(t, err, "metadata: an empty value")
 }
 
 func TestCustomerKeys(t *testing.T) {

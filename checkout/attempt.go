@@ -1,6 +1,7 @@
 package checkout
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/payintent/intents"
@@ -35,16 +36,40 @@ func (s *Session) setupCreate() setupintent.Create {
 	}
 }
 
-// methodOptions returns the parameters payment_method_options, which the intent has from its session.
+// methodOptions returns those of the parameters payment_method_options that the intent
+// has from its session.
 func (s *Session) methodOptions() intents.Pairs {
 	var options intents.Pairs
 	for name, value := range s.Details.All() {
-		if strings.HasPrefix(name, "payment_method_options[") {
+		if below, ok := strings.CutPrefix(name, keyMethodOptions); ok && s.intentTakes(below) {
 			options, _ = options.With(name, value)
 		}
 	}
 	return options
 }
+
+const keyMethodOptions = "payment_method_options["
+
+// intentTakes reports whether the intent has an option, named below payment_method_options,
+// too: some are the page's own (SPEC, the parameters of the three).
+func (s *Session) intentTakes(option string) bool {
+	has := func(prefix string) bool { return strings.HasPrefix(option, prefix) }
+	if s.Mode == Setup {
+		return slices.ContainsFunc(setupTakes[:], has)
+	}
+	return !slices.ContainsFunc(pageKeeps[:], has)
+}
+
+//nolint:gochecknoglobals // read-only data
+var (
+	// setupTakes are the options that a SetupIntent has as well, and pageKeeps those that a
+	// PaymentIntent has not.
+	setupTakes = [...]string{
+		"acss_debit][currency]", "acss_debit][mandate_options]", "acss_debit][verification_method]", "card][request_three_d_secure]",
+		"sepa_debit][mandate_options]", "us_bank_account][financial_connections]", "us_bank_account][verification_method]",
+	}
+	pageKeeps = [...]string{"acss_debit][currency]", "card][restrictions]"}
+)
 
 // payUpdate is what an update of the session with these details tells its
 // PaymentIntent, and whether that is anything.
@@ -110,6 +135,11 @@ func checkIntent(s *Session) error {
 		_, err = setupintent.Apply(setupintent.Intent{}, s.setupCreate(), now)
 	case Subscription:
 	}
+	return nestedError(prefix, err)
+}
+
+// nestedError gives a refusal of the intent the name that its parameter has on the session.
+func nestedError(prefix string, err error) error {
 	if bad, ok := err.(*intents.InvalidError); ok { //nolint:errorlint // the machines wrap nothing
 		bad.Param = nestedParam(prefix, bad.Param)
 		return bad

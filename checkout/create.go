@@ -122,8 +122,8 @@ func checkCreate(c *Create, e *Created) error {
 	case c.CustomerCreation != "" && c.Mode == Subscription:
 		return invalid("customer_creation", "", "`customer_creation` can only be used in `payment` and `setup` mode.")
 	}
-	if err := c.Metadata.Check(); err != nil {
-		return invalid("metadata", "", err.Error())
+	if bad, ok := c.Metadata.Check().(*intents.InvalidError); ok { //nolint:errorlint // Check wraps nothing
+		return invalid("metadata", "", bad.Message)
 	}
 	return nil
 }

@@ -132,7 +132,8 @@ func recoverable(s *Session, now intents.Time) error {
 }
 
 // Recovered returns the command that makes a copy of an expired session, with
-// another id (DOC-ABANDON). It is refused where the session has not expired, or
+// another id (DOC-ABANDON). A client_secret is not copied: it is the new session's
+// own, and the caller's to give. It is refused where the session has not expired, or
 // can't be recovered, or not any more.
 func Recovered(s Session, id string, now time.Time) (Create, error) {
 	if _, err := Apply(s, Recover{}, now); err != nil {
@@ -140,7 +141,7 @@ func Recovered(s Session, id string, now time.Time) (Create, error) {
 	}
 	c := Create{
 		ID: id, Mode: s.Mode, UIMode: s.UIMode, Currency: s.Currency, LineItems: s.LineItems, Shipping: s.Shipping,
-		CustomerCreation: s.CustomerCreation, Details: s.Details, Metadata: s.Metadata,
+		CustomerCreation: s.CustomerCreation, Details: s.Details.Without(keyClientSecret), Metadata: s.Metadata,
 		RecoveredFrom: s.ID, Livemode: s.Flags.Has(Livemode),
 		Settings: Settings{Types: s.PaymentMethodTypes, Wallets: s.Wallets | NoWallets},
 	}

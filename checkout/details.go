@@ -22,6 +22,7 @@ const (
 	// own; where it is not set, they are Stripe's.
 	KeyPageURL = "page_url"
 
+	keyClientSecret     = "client_secret"
 	keyCustomerEmail    = "customer_email"
 	keyClientReference  = "client_reference_id"
 	keyAllowedCountries = "shipping_address_collection[allowed_countries]"
@@ -31,21 +32,29 @@ const (
 	keyExcluded         = "excluded_payment_method_types["
 )
 
+//nolint:gochecknoglobals // read-only data
+var boolean = []string{"true", "false"}
+
 // detailKeys lists the carried parameters (SPEC create; facts 2.3). A metadata update
-// of a session that is over is allowed (U12), other parameters are not.
+// of a session that is over is allowed (U12), other parameters are not. What a decision
+// reads of a group stands before the group, with the values that it can have.
 //
 //nolint:gochecknoglobals // read-only data
 var detailKeys = intents.DetailKeys{
 	{Name: "adaptive_pricing[", Stages: intents.AtCreate},
+	{Name: "after_expiration[recovery][allow_promotion_codes]", Values: boolean, Stages: intents.AtCreate},
+	{Name: "after_expiration[recovery][enabled]", Values: boolean, Stages: intents.AtCreate},
 	{Name: "after_expiration[", Stages: intents.AtCreate},
-	{Name: "allow_promotion_codes", Values: []string{"true", "false"}, Stages: intents.AtCreate},
+	{Name: "allow_promotion_codes", Values: boolean, Stages: intents.AtCreate},
+	{Name: "automatic_tax[enabled]", Values: boolean, Stages: intents.AtCreate | intents.AtUpdate},
 	{Name: "automatic_tax[", Stages: intents.AtCreate | intents.AtUpdate},
 	{Name: "billing_address_collection", Values: []string{"auto", "required"}, Stages: intents.AtCreate},
 	{Name: "branding_settings[", Stages: intents.AtCreate},
 	{Name: KeyCancelURL, Max: 5000, Stages: intents.AtCreate},
-	{Name: "client_secret", Stages: intents.AtCreate},
+	{Name: keyClientSecret, Stages: intents.AtCreate},
 	{Name: keyClientReference, Max: 200, Stages: intents.AtCreate},
 	{Name: "collected_information[", Stages: intents.AtUpdate},
+	{Name: "consent_collection[terms_of_service]", Values: []string{"none", "required"}, Stages: intents.AtCreate},
 	{Name: "consent_collection[", Stages: intents.AtCreate},
 	{Name: "custom_fields[", Stages: intents.AtCreate},
 	{Name: "custom_text[", Stages: intents.AtCreate},
@@ -56,6 +65,7 @@ var detailKeys = intents.DetailKeys{
 	{Name: "discounts[", Stages: intents.AtCreate},
 	{Name: keyExcluded, Stages: intents.AtCreate},
 	{Name: "integration_identifier", Max: 200, Stages: intents.AtCreate},
+	{Name: "invoice_creation[enabled]", Values: boolean, Stages: intents.AtCreate | intents.AtUpdate},
 	{Name: "invoice_creation[", Stages: intents.AtCreate | intents.AtUpdate},
 	{Name: "locale", Stages: intents.AtCreate},
 	{Name: "managed_payments[", Stages: intents.AtCreate},
@@ -69,6 +79,7 @@ var detailKeys = intents.DetailKeys{
 	{Name: "payment_method_data[", Stages: intents.AtCreate},
 	{Name: "payment_method_options[", Stages: intents.AtCreate},
 	{Name: "permissions[", Stages: intents.AtCreate},
+	{Name: "phone_number_collection[enabled]", Values: boolean, Stages: intents.AtCreate},
 	{Name: "phone_number_collection[", Stages: intents.AtCreate},
 	{Name: "redirect_on_completion", Values: []string{"always", "if_required", "never"}, Stages: intents.AtCreate},
 	{Name: KeyReturnURL, Max: 5000, Stages: intents.AtCreate},

@@ -20,8 +20,10 @@ type Flow struct { //nolint:recvcheck // it is large, and what only reads it tak
 }
 
 // Step is what one command did to a flow, or several that were joined: the unit of
-// atomicity. The caller has four duties. Store After. Publish the Events of
-// Session, Payment and Setup. Schedule Deferred. Do all or none.
+// atomicity. The caller has five duties. Store After, where the stored Session.Version
+// and those of its intents are still Before's. Publish the Events of Session, Payment
+// and Setup. Store what [Step.Customer] and the PaymentMethod of Payment or Setup
+// return. Schedule Deferred. Do all or none.
 type Step struct { //nolint:recvcheck // what makes it goes on in place; all else is a value
 	Before, After Flow
 	// Session, Payment and Setup are the transitions of the three; zero for one that there is not.
@@ -171,7 +173,7 @@ func (t *Step) follow(c Command, now time.Time) error {
 		}
 	case Update:
 		if u, needed := s.payUpdate(&t.Payment.After, c.Details); needed {
-			return t.payment(now, u)
+			return nestedError(keyPaymentData, t.payment(now, u))
 		}
 	case Expire, Lapse:
 		if s.Status == over && t.Session.Before.Status != over {
@@ -300,3 +302,9 @@ func CheckFlow(f Flow) error {
 
 // waits reports whether the session still waits for a payment, and so rules its intent.
 func (f *Flow) waits() bool { return f.Session.Status == open || f.Session.Status == conf }
+
+// instructs reports whether the customer has left the page with instructions, which
+// hold for the intent as it is.
+func (f *Flow) instructs() bool {
+	return paymentOutcome(&f.Payment) == instructed || setupOutcome(&f.Setup) == instructed
+}

@@ -3,6 +3,7 @@ package checkout_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -298,4 +299,86 @@ func TestPages(t *testing.T) {
 	_, err := checkout.ParseUIMode("popup")
 	_, param, _ := refusal(err)
 	require.Equal(t, "ui_mode", param)
+}
+
+// TestOptionsOfTheIntent: of payment_method_options an intent has those that are its own
+// too; the others are the page's (SPEC, the parameters of the three).
+func TestOptionsOfTheIntent(t *testing.T) {
+	const in = "payment_method_options["
+	given, err := intents.PairsOf(in+"acss_debit][currency]", "usd", in+"acss_debit][verification_method]", "instant",
+		in+"card][request_three_d_secure]", "any", in+"card][restrictions][brands_blocked][0]", "visa", in+"card][setup_future_usage]", "on_session")
+	require.NoError(t, err)
+	options := with(given)
+	of := func(details intents.Pairs) (names []string) {
+		for name := range details.All() {
+			if rest, ok := strings.CutPrefix(name, in); ok {
+				names = append(names, rest)
+			}
+		}
+		return names
+	}
+	bought := toldFlow(t, create(t, options), pay(t, "pm_card_visa"))
+	require.Equal(t, []string{"acss_debit][verification_method]", "card][request_three_d_secure]", "card][setup_future_usage]"}, of(bought.Payment.Details))
+	saved := toldFlow(t, createSetup(t, options))
+	require.Equal(t, []string{"acss_debit][currency]", "acss_debit][verification_method]", "card][request_three_d_secure]"}, of(saved.Setup.Details))
+	require.Len(t, of(saved.Session.Details), 5, "the session shows all of them")
+}
+
+// TestInstructed: a customer who left the page with instructions pays what they say, so
+// neither the amount nor the payment method of the intent changes any more.
+func TestInstructed(t *testing.T) {
+	voucher := toldFlow(t, create(t, func(c *checkout.Create) {
+		c.LineItems, c.PaymentMethodTypes = items(t, checkout.LineItem{Name: "Mug", Currency: "brl", UnitAmount: 1099, Quantity: 1}), intents.TypesOf(intents.Boleto)
+	}), checkout.Submit{PaymentMethod: intents.PaymentMethod{ID: "pm_1", Type: intents.Boleto}})
+	require.Equal(t, done, voucher.Session.Status)
+	for _, c := range []paymentintent.Command{
+		paymentintent.Update{Amount: intents.Some[int64](100)},
+		paymentintent.Update{PaymentMethod: intents.Some(intents.PaymentMethod{})},
+		paymentintent.Update{Details: "customer=cus_2"},
+	} {
+		_, err := voucher.ApplyPayment(c, start)
+		class, param, _ := refusal(err)
+		require.Equal(t, [2]string{"contents", "intent"}, [2]string{class, param}, c)
+	}
+	step, err := voucher.ApplyPayment(paymentintent.Update{Metadata: "order=6735"}, start)
+	require.NoError(t, err)
+	require.Equal(t, voucher.Session, step.After.Session)
+
+	bank := toldFlow(t, createSetup(t, func(c *checkout.Create) {
+		c.PaymentMethodTypes = intents.TypesOf(intents.USBankAccount)
+		c.Details = c.Details.Merge("payment_method_options[us_bank_account][verification_method]=microdeposits")
+	}), pay(t, "pm_usBankAccount_success"))
+	require.Equal(t, done, bank.Session.Status)
+	_, err = bank.ApplySetup(setupintent.Update{PaymentMethod: intents.Some(intents.PaymentMethod{})}, start)
+	_, param, _ := refusal(err)
+	require.Equal(t, "intent", param)
+	step, err = bank.ApplySetup(setupintent.VerifyMicrodeposits{DescriptorCode: "SM11AA"}, start)
+	require.NoError(t, err)
+	step, err = step.After.ApplySetup(setupintent.Update{Details: "customer=cus_1"}, start) // REC-P10
+	require.NoError(t, err)
+	require.Equal(t, "cus_1", step.After.Setup.Customer())
+}
+
+// TestNestedUpdate: what the intent refuses of an update has the name that the caller gave it.
+func TestNestedUpdate(t *testing.T) {
+	f := toldFlow(t, create(t, onElements), pay(t, "pm_card_chargeDeclined"))
+	for details, want := range map[intents.Pairs]string{
+		"payment_intent_data[on_behalf_of]=acct_1": "payment_intent_data[on_behalf_of]",
+		"payment_intent_data[capture_method]=":     "payment_intent_data[capture_method]",
+	} {
+		_, err := f.Apply(checkout.Update{Details: details}, start)
+		_, param, _ := refusal(err)
+		require.Equal(t, want, param)
+	}
+}
+
+// TestRecoveredSecret: a copy has no client_secret of another session.
+func TestRecoveredSecret(t *testing.T) {
+	f := toldFlow(t, create(t, func(c *checkout.Create) {
+		c.UIMode, c.Details = checkout.EmbeddedPage, "after_expiration[recovery][enabled]=true&client_secret=cs_test_1_secret_1&return_url=https://example.com"
+	}), checkout.Expire{})
+	c, err := checkout.Recovered(f.Session, "cs_test_2", start)
+	require.NoError(t, err)
+	_, given := c.Details.Get("client_secret")
+	require.False(t, given)
 }

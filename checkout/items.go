@@ -175,7 +175,7 @@ func (l LineItems) Check() error {
 	}
 	for line := range strings.SplitSeq(string(l), separator) {
 		if err := intents.Pairs(line).Check(); err != nil {
-			return invalid("line_items", intents.CodeCorruptState, err.Error())
+			return invalid("line_items", "", "it is not canonical")
 		}
 	}
 	lines := make([]LineItem, 0, l.Len())
@@ -184,7 +184,7 @@ func (l LineItems) Check() error {
 	}
 	again, err := NewLineItems(lines...)
 	if err == nil && again != l {
-		err = invalid("line_items", intents.CodeCorruptState, "it is not canonical")
+		err = invalid("line_items", "", "it is not canonical")
 	}
 	return err
 }

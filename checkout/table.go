@@ -136,6 +136,8 @@ func (f *Flow) kept(c any) error {
 		return invalid("command", "", "what an intent is told in its Checkout Session's name is told to the session")
 	case changes && f.waits():
 		return invalid("intent", "", "You cannot update this intent because it belongs to a Checkout Session that is open. Update the session instead.")
+	case changes && f.instructs():
+		return invalid("intent", "", "You cannot update this intent because it belongs to a Checkout Session whose customer has been told how to pay.")
 	}
 	return nil
 }

@@ -39,7 +39,7 @@ func (m Simulator) answer(s *Intent, b capture.Behaviour) Command {
 	switch {
 	case traits.Funded:
 		return m.balance(s)
-	case traits.Microdeposits && b.Unverified && !authenticated:
+	case traits.Microdeposits && (b.Unverified || pm.Customer == "" && s.detail("payment_method_options["+pm.Type.String()+"][verification_method]") == "microdeposits") && !authenticated:
 		return Challenge{NextAction: simulate.Microdeposits(s.ID, s.Due, "descriptor_code"), ExpiresIn: simulate.MicrodepositWindow}
 	case traits.Action != "" && !authenticated:
 		return Challenge{NextAction: simulate.Action(s.ID, s.Details, traits.Action), ExpiresIn: simulate.ActionWindow(traits.Action)}
@@ -128,7 +128,7 @@ func (m Simulator) Act(s Intent) (Command, bool) {
 	switch s.NextAction.Type() {
 	case actionMicrodeposits:
 		if b.Code == "payment_method_microdeposit_failed" {
-			return FailAction{Failure: intents.Failure{Type: intents.TypeInvalidRequest, Code: b.Code, Message: "Microdeposits could not be sent to the account."}}, true
+			return FailAction{Failure: intents.Failure{Type: intents.TypeInvalidRequest, Code: b.Code}}, true
 		}
 		return m.Verify([2]int64{}, "SM11AA"), true
 	case "display_bank_transfer_instructions":

@@ -201,7 +201,7 @@ func TestAct(t *testing.T) {
 	}
 	require.Equal(t, paymentintent.Authenticate{}, act(asked("pm_card_visa", "use_stripe_sdk")))
 	require.Equal(t, paymentintent.FailAction{
-		Failure: intents.Failure{Type: "invalid_request_error", Code: "payment_method_microdeposit_failed", Message: "Microdeposits could not be sent to the account."},
+		Failure: intents.Failure{Type: "invalid_request_error", Code: "payment_method_microdeposit_failed"},
 	}, act(asked("pm_usBankAccount_failMicrodeposits", "verify_with_microdeposits")))
 	require.Equal(t, paymentintent.Simulator{}.Verify([2]int64{}, "SM11AA"), act(asked("pm_usBankAccount_success", "verify_with_microdeposits")))
 	half := must(t, asked("pm_customer_balance", "display_bank_transfer_instructions"), paymentintent.Fund{Amount: 500})
@@ -267,6 +267,11 @@ func TestProcessorFails(t *testing.T) {
 	none, err = paymentintent.Work(t.Context(), out, confirmed.After, confirmed.Deferred[0], start)
 	require.ErrorIs(t, err, out.err)
 	require.Equal(t, paymentintent.Transition{}, none)
+
+	// There is none.
+	_, err = paymentintent.Work(t.Context(), nil, confirmed.After, confirmed.Deferred[0], start)
+	_, param, _ := refusal(err)
+	require.Equal(t, "processor", param)
 
 	// It says something that can't be said.
 	mute := fails{nil}

@@ -152,8 +152,8 @@ func checkCreate(c *Create, e *Created) error {
 		return invalid("payment_method_types", "", err.Error())
 	}
 	if c.Metadata != "" {
-		if err := c.Metadata.Check(); err != nil {
-			return invalid("metadata", "", err.Error())
+		if bad, ok := c.Metadata.Check().(*intents.InvalidError); ok { //nolint:errorlint // Check wraps nothing
+			return invalid("metadata", "", bad.Message)
 		}
 	}
 	if e.PaymentMethod.IsZero() {

@@ -18,21 +18,9 @@ const (
 	codeAmountsInvalid      = "payment_method_microdeposit_verification_amounts_invalid"
 )
 
-// messages are what is said to the failures above. None was recorded: the first
-// two are a PaymentIntent's for the same, and the others the table's of DOC-ACH.
-//
-//nolint:gochecknoglobals // read-only data
-var messages = map[string]string{
-	codeAuthenticationFailure: "The provided PaymentMethod has failed authentication. You can provide payment_method_data or a new PaymentMethod to attempt to fulfill this SetupIntent again.",
-	codeAttemptExpired:        "The latest attempt of this SetupIntent has expired. You can provide payment_method_data or a new PaymentMethod to attempt to fulfill this SetupIntent again.",
-	codeMicrodepositFailed:    "Microdeposits could not be sent to the account.",
-	codeVerifications:         "You have exceeded the number of allowed verification attempts.",
-	codeVerificationTimeout:   "The microdeposits were not verified in time.",
-}
-
 // failed returns the failure of the customer's action, or of time, with a code.
 func failed(code string) intents.Failure {
-	return intents.Failure{Type: intents.TypeInvalidRequest, Code: code, Message: messages[code]}
+	return intents.Failure{Type: intents.TypeInvalidRequest, Code: code}
 }
 
 // declinedBy returns what a card's issuer said with both codes: on SetupIntents the

@@ -27,6 +27,9 @@ func Work(ctx context.Context, p Processor, s Intent, d intents.Deferred, now ti
 		return Transition{Before: s, After: s}, nil
 	}
 	if c == nil {
+		if p == nil {
+			return Transition{}, invalid("processor", "", "nobody answers setups")
+		}
 		var err error
 		if c, err = p.Report(ctx, s, d); err != nil {
 			return Transition{}, err

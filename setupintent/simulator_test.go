@@ -204,6 +204,11 @@ func TestProcessorFails(t *testing.T) {
 	require.ErrorIs(t, err, out.err)
 	require.Equal(t, setupintent.Transition{}, none)
 
+	// There is none.
+	_, err = setupintent.Work(t.Context(), nil, confirmed.After, confirmed.Deferred[0], start)
+	_, param, _ := refusal(err)
+	require.Equal(t, "processor", param)
+
 	// It says something that can't be said.
 	mute := fails{nil}
 	_, err = setupintent.Work(t.Context(), mute, confirmed.After, confirmed.Deferred[0], start)

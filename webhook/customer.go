@@ -59,7 +59,11 @@ func (o *out) customer(c *intents.Customer, method *intents.PaymentMethod, expan
 	} else {
 		o.strOrNull("", c.DefaultPaymentMethod)
 	}
-	o.bool(`,"footer":null,"rendering_options":null},"livemode":`, c.Livemode)
+	o.raw(`,"footer":null`)
+	if !o.undo.has(undoCustomerRendering) {
+		o.raw(`,"rendering_options":null`)
+	}
+	o.bool(`},"livemode":`, c.Livemode)
 	o.metadata(c.Metadata)
 	o.param(`,"name":`, find(c.Details, "name"))
 	o.param(`,"next_invoice_sequence":1,"phone":`, find(c.Details, "phone"))

@@ -261,8 +261,11 @@ func noSuch(object, id string) string {
 // pathParameter returns the name of the parameter in the path of a request about an
 // object (SPEC).
 func pathParameter(object string) string {
-	if object == "checkout.session" {
+	switch object {
+	case "checkout.session":
 		return "session"
+	case "charge":
+		return "id" // facts 6.3: of customers and charges too
 	}
 	return "intent"
 }

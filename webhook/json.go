@@ -20,6 +20,8 @@ type out struct {
 	payer intents.Customer
 	// methods: payment methods show their customer whole.
 	methods bool
+	// inSession: the payment_method_options are those of a Checkout Session.
+	inSession bool
 }
 
 func (o *out) raw(s string) { o.b = append(o.b, s...) }

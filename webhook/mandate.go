@@ -106,7 +106,7 @@ func (o *out) mandateDetails(s *setupintent.Intent) {
 		o.raw(`,"revocation_reason":null,"service_user_number":null,"url":`)
 		o.mandateURL(s)
 		o.raw("}")
-	case intents.Bancontact, intents.Boleto, intents.Ideal: // they have no member
+	case intents.Alipay, intents.Bancontact, intents.Boleto, intents.Ideal: // they have no member
 		has = false
 	case intents.Paypal:
 		o.raw(`"paypal":{"billing_agreement_id":null,"payer_id":null}`)

@@ -22,6 +22,7 @@ const (
 	always   when = iota
 	enabled       // with automatic payment methods
 	disabled      // without
+	outside       // of a PaymentIntent, and not of a Checkout Session
 )
 
 // options are the defaults by type, in the alphabetical order in which Stripe
@@ -102,7 +103,7 @@ var parts = [...]struct {
 		{"payment_schedule", "null", 0, always},
 		{"transaction_type", "null", 0, always},
 	}},
-	{inOptions + "card][installments]", []option{{"available_plans", "null", 0, always}, {"enabled", "false", 0, always}, {"plan", "null", 0, always}}},
+	{inOptions + "card][installments]", []option{{"available_plans", "null", 0, outside}, {"enabled", "false", 0, always}, {"plan", "null", 0, outside}}},
 	{inOptions + "card][mandate_options]", []option{
 		{"description", "null", 0, always},
 		{"end_date", "null", 0, always},
@@ -159,7 +160,7 @@ func (o *out) merged(defaults []option, hidden when, given group, prefix string)
 			name = childName(rest, prefix)
 		}
 		if i < len(defaults) && (rest == "" || defaults[i].key < name) {
-			if d := &defaults[i]; d.when != hidden && !o.undo.has(d.undo) {
+			if d := &defaults[i]; d.when != hidden && (d.when != outside || !o.inSession) && !o.undo.has(d.undo) {
 				o.optionKey(d.key)
 				o.raw(d.json)
 			}

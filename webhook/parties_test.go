@@ -17,6 +17,7 @@ import (
 	"github.com/payintent/intents"
 	"github.com/payintent/intents/checkout"
 	"github.com/payintent/intents/internal/script"
+	"github.com/payintent/intents/paymentintent"
 	"github.com/payintent/intents/setupintent"
 	"github.com/payintent/intents/setupintent/setupintenttest"
 	"github.com/payintent/intents/webhook"
@@ -146,6 +147,14 @@ func TestPartyRequests(t *testing.T) {
 	} {
 		require.Empty(t, visits(name, step), name)
 	}
+	asked, err := visitOf(t, "intent made with the session")[0].After.Apply(checkout.Submit{PaymentMethod: method("pm_card_threeDSecure2Required")}, epoch)
+	require.NoError(t, err)
+	asked, err = checkout.Answer(t.Context(), checkout.Processor{Payment: paymentintent.Simulator{}}, asked, epoch)
+	require.NoError(t, err)
+	failed, err := asked.After.ApplyPayment(paymentintent.FailAction{}, epoch)
+	require.NoError(t, err)
+	require.Len(t, webhook.FromCheckout(failed, someRequest), 1)
+	require.Empty(t, shown(webhook.FromCheckout(failed, someRequest)), "3D Secure failed on the page")
 	all := visitOf(t, "intent made with the session")
 	require.Equal(t, "payment_intent.created", shown(webhook.FromCheckout(all[0].Then(all[1]), someRequest)), "joined steps")
 }

@@ -409,3 +409,46 @@ func TestAttachedByPayment(t *testing.T) {
 	require.Equal(t, "payment_intent.created charge.succeeded payment_intent.succeeded",
 		told(pay(start(carrying("setup_future_usage=off_session")), confirm("pm_card_visa"))), "nobody to attach it to")
 }
+
+// TestGivenOptions says what stands beside an option that was given, of a type of which
+// nothing stands there else (SPEC-SDK), and what a session leaves out of it.
+func TestGivenOptions(t *testing.T) {
+	f := visitOf(t, "paid")[0].After
+	f.Session.PaymentMethodTypes = intents.TypesOf(intents.AcssDebit, intents.Card, intents.CustomerBalance, intents.Klarna, intents.Konbini, intents.Paypal, intents.Pix, intents.Swish)
+	s := setupOf(t, "abandoned")[0].After
+	s.PaymentMethodTypes = intents.TypesOf(intents.AcssDebit, intents.Klarna, intents.Paypal)
+	options := func(o webhook.Object) (shown []string) {
+		for _, line := range leaves(t, o.AppendJSON(nil, "")) {
+			if rest, ok := strings.CutPrefix(line, "payment_method_options."); ok {
+				shown = append(shown, rest)
+			}
+		}
+		return shown
+	}
+	f.Session.Details = given("x=1")
+	require.Equal(t, []string{`card.request_three_d_secure = "automatic"`}, options(webhook.CheckoutSession{Flow: f}))
+	f.Session.Details = given("payment_method_options[card][installments][enabled]=true&payment_method_options[customer_balance][bank_transfer][type]=us_bank_transfer&" +
+		"payment_method_options[konbini][setup_future_usage]=none&payment_method_options[paypal][capture_method]=manual&payment_method_options[pix][setup_future_usage]=none&" +
+		"payment_method_options[swish][reference]=r")
+	require.Equal(t, []string{
+		"card.installments.enabled = true", `card.request_three_d_secure = "automatic"`, `customer_balance.bank_transfer.type = "us_bank_transfer"`, "customer_balance.funding_type = null",
+		"konbini.expires_after_days = null", `konbini.setup_future_usage = "none"`, `paypal.capture_method = "manual"`, "paypal.preferred_locale = null", "paypal.reference = null",
+		"pix.expires_after_seconds = null", `pix.setup_future_usage = "none"`, `swish.reference = "r"`,
+	}, options(webhook.CheckoutSession{Flow: f}))
+	require.Empty(t, options(webhook.SetupIntent{Intent: s}))
+	s.Details = given("payment_method_options[acss_debit][verification_method]=instant&payment_method_options[klarna][preferred_locale]=de-AT&payment_method_options[paypal][x]=1")
+	require.Equal(t, []string{
+		"acss_debit.currency = null", `acss_debit.verification_method = "instant"`, "klarna.currency = null", `klarna.preferred_locale = "de-AT"`, "paypal.billing_agreement_id = null", `paypal.x = "1"`,
+	}, options(webhook.SetupIntent{Intent: s}))
+
+	// Alipay has no member in what tells of an attempt and of a mandate, and an invoice's
+	// look has both keys (SPEC).
+	s = setupOf(t, "single use")[1].After
+	s.PaymentMethod.Type, s.Attempt.PaymentMethod.Type = intents.Alipay, intents.Alipay
+	require.Contains(t, string(webhook.SetupAttemptOf(s).AppendJSON(nil, "")), `"payment_method_details":{"type":"alipay"}`)
+	require.Contains(t, string(webhook.Mandate{Of: s}.AppendJSON(nil, "")), `"payment_method_details":{"type":"alipay"}`)
+	f.Session.Details = given("invoice_creation[invoice_data][rendering_options][amount_tax_display]=exclude_tax")
+	require.Subset(t, leaves(t, webhook.CheckoutSession{Flow: f}.AppendJSON(nil, "")), []string{
+		`invoice_creation.invoice_data.rendering_options.amount_tax_display = "exclude_tax"`, "invoice_creation.invoice_data.rendering_options.template = null",
+	})
+}

@@ -47,7 +47,7 @@ var differences = []struct{ path, why string }{
 	{"calculated_statement_descriptor", "the account's descriptor is not known"},
 	{"next_action.use_stripe_sdk", "its contents are Stripe's business"},
 	{"payment_method_configuration_details", "the account's settings are not known"},
-	{"ch_1IfSGrKXBGcbgpbZrWfZOQOO.customer", "it was expanded, and customers are not modelled"},
+	{"ch_1IfSGrKXBGcbgpbZrWfZOQOO.customer", "it was expanded; see TestRecordedCustomer"},
 	{"pi_3JKb9OKXBGcbgpbZ1myTJBzw.charges.data[].payment_method_details.card.checks.cvc_check", "the code was not checked"},
 	{"ch_1IfSGrKXBGcbgpbZrWfZOQOO.payment_method_details.card.checks.cvc_check", "the code was not checked"},
 }
@@ -77,7 +77,7 @@ func (s *shapes) known(path string) bool {
 // drawn are the keys whose values Stripe draws, or knows from elsewhere, and the
 // message of an error, which is no contract (facts 0.1). Of these only the type is compared.
 var drawn = []string{
-	"authorization_code", "client_secret", "exp_month", "exp_year", "fingerprint", "message", "network_transaction_id", "receipt_url", "request_log_url",
+	"authorization_code", "client_secret", "exp_month", "exp_year", "fingerprint", "invoice_prefix", "message", "network_transaction_id", "receipt_url", "request_log_url",
 	"risk_score", "source", "stripe_js", "url",
 }
 
@@ -297,6 +297,34 @@ func TestRecordings(t *testing.T) {
 	for _, d := range differences {
 		require.True(t, s.used[d.path], "%s does not differ any more", d.path)
 	}
+}
+
+// TestRecordedCustomer renders the customer that was recorded within a charge, with a
+// default payment method, at its version. No other customer was recorded, and no payment
+// method by itself.
+func TestRecordedCustomer(t *testing.T) {
+	met := 0
+	for _, r := range recordings(t) {
+		want, ok := r.Response["customer"].(map[string]any)
+		if !ok {
+			continue
+		}
+		met++
+		c, err := intents.NewCustomer("cus_TOnONcVE3hop1l", "email=johnny@appleseed.com", "", epoch)
+		require.NoError(t, err)
+		mine, err := method("pm_card_visa").Attach(c.ID)
+		require.NoError(t, err)
+		mine.ID = "pm_1SRzp4KXBGcbgpbZ1utYtuTe"
+		c, err = c.SetDefault(mine)
+		require.NoError(t, err)
+		var got any
+		require.NoError(t, json.Unmarshal(webhook.Customer{Customer: c}.AppendJSON(nil, r.Version), &got))
+		s := shapes{used: map[string]bool{}}
+		s.made, _ = want["created"].(float64)
+		s.compare("customer", any(want), got)
+		require.Empty(t, s.diffs)
+	}
+	require.Equal(t, 1, met)
 }
 
 // TestRecordedErrors holds the error of an amount of zero against Stripe's.

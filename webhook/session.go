@@ -421,8 +421,20 @@ func (o *out) invoiceCreation(s *checkout.Session) {
 		o.optionKey(string(child.name(in + "metadata][")))
 		o.b = child.value().appendJSON(o.b)
 	}
-	o.treeOrNull(`},"rendering_options":`, g, in+"rendering_options][")
+	o.raw(`},"rendering_options":`)
+	o.renderingOptions(g.below(in+"rendering_options]["), in+"rendering_options][")
 	o.raw("}}")
+}
+
+// renderingOptions writes how an invoice is to look, both keys of it (SPEC), or null.
+func (o *out) renderingOptions(g group, in string) {
+	if g == "" {
+		o.raw("null")
+		return
+	}
+	o.param(`{"amount_tax_display":`, g.get(in+"amount_tax_display]"))
+	o.param(`,"template":`, g.get(in+"template]"))
+	o.raw("}")
 }
 
 const (

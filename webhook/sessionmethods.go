@@ -166,7 +166,9 @@ func (o *out) sessionIntent(p *CheckoutSession) {
 func (o *out) sessionMethods(s *checkout.Session) {
 	if !o.undo.has(undoSessionKeys) {
 		o.raw(`,"payment_method_options":`)
+		o.inSession = true
 		o.typeOptions(s.PaymentMethodTypes, groupOf(s.Details, inOptions), sessionOptions)
+		o.inSession = false
 	}
 	if !o.undo.has(undoSessionNulls) {
 		o.methodTypes(`,"payment_method_types":[`, s.PaymentMethodTypes)

@@ -104,6 +104,10 @@ var attempted = [...]struct {
 // attemptDetails writes payment_method_details.
 func (o *out) attemptDetails(a *SetupAttempt) {
 	name := a.PaymentMethod.Type.String()
+	if a.PaymentMethod.Type == intents.Alipay { // it has no member (SPEC)
+		o.raw(`{"type":"alipay"}`)
+		return
+	}
 	o.raw("{")
 	if name > "type" {
 		o.str(`"type":`, name)

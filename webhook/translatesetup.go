@@ -139,8 +139,12 @@ func FromCheckout(t checkout.Step, options ...Option) []Event {
 }
 
 // onPage reports whether what happened to a session is its customer's doing, or time's.
+// Where nothing happened to one that is open, its intent saw an action fail.
 func onPage(t *checkout.Transition) bool {
 	s := t.Before
+	if s.Status == checkout.StatusOpen && len(t.Events) == 0 {
+		return true
+	}
 	for _, e := range t.Events {
 		s = checkout.Evolve(s, e)
 		switch e := e.(type) {

@@ -7,15 +7,24 @@ import (
 	"github.com/payintent/intents"
 )
 
-// setupOptions are what payment_method_options of a SetupIntent shows of a type where
-// the caller said nothing, or nil. Those of acss_debit, bancontact, ideal, klarna, link
-// and sepa_debit are recorded as absent, card's and us_bank_account's as they are here.
-func setupOptions(t intents.PaymentMethodType) []option {
-	switch t { //nolint:exhaustive // the others show nothing
-	case intents.Card:
+// setupOptions are what payment_method_options of a SetupIntent shows of a type beside
+// what is given, where anything is given of it or not; or nil. Those of acss_debit,
+// bancontact, ideal, klarna, link and sepa_debit are recorded as absent where nothing is,
+// card's and us_bank_account's as they are here. The others are required beside what is
+// given (SPEC-SDK).
+func setupOptions(t intents.PaymentMethodType, given bool) []option {
+	switch {
+	case t == intents.Card:
 		return setupCard[:]
-	case intents.USBankAccount:
+	case t == intents.USBankAccount:
 		return setupBank[:]
+	case !given:
+	case t == intents.AcssDebit:
+		return setupKlarna[:1]
+	case t == intents.Klarna:
+		return setupKlarna[:]
+	case t == intents.Paypal:
+		return setupPaypal[:]
 	}
 	return nil
 }
@@ -23,8 +32,9 @@ func setupOptions(t intents.PaymentMethodType) []option {
 // sessionOptions are the same for a Checkout Session. Those of afterpay_clearpay,
 // alipay, klarna and link are recorded as absent, and card's, us_bank_account's and
 // wechat_pay's as they are here; those of boleto and oxxo are required (SPEC), and their
-// value is that of a PaymentIntent (INFERRED).
-func sessionOptions(t intents.PaymentMethodType) []option {
+// value is that of a PaymentIntent (INFERRED), as are those that are required beside what
+// is given (SPEC-SDK).
+func sessionOptions(t intents.PaymentMethodType, given bool) []option {
 	switch t { //nolint:exhaustive // the others show nothing
 	case intents.Boleto, intents.Oxxo:
 		return sessionVoucher[:]
@@ -34,6 +44,28 @@ func sessionOptions(t intents.PaymentMethodType) []option {
 		return sessionBank[:]
 	case intents.WechatPay:
 		return sessionWechat[:]
+	case intents.CustomerBalance, intents.Paypal, intents.Swish:
+		if given {
+			return intentOptions(t)
+		}
+	case intents.Konbini:
+		if given {
+			return sessionKonbini[:]
+		}
+	case intents.Pix:
+		if given {
+			return sessionPix[:]
+		}
+	}
+	return nil
+}
+
+// intentOptions are those of a PaymentIntent.
+func intentOptions(t intents.PaymentMethodType) []option {
+	for i := range options {
+		if options[i].method == t {
+			return options[i].options
+		}
 	}
 	return nil
 }
@@ -46,6 +78,10 @@ var (
 		{"request_three_d_secure", `"automatic"`, 0, always},
 	}
 	setupBank      = [...]option{{"mandate_options", "{}", 0, always}, {"verification_method", `"automatic"`, 0, always}}
+	setupKlarna    = [...]option{{"currency", "null", 0, always}, {"preferred_locale", "null", 0, always}}
+	setupPaypal    = [...]option{{"billing_agreement_id", "null", 0, always}}
+	sessionKonbini = [...]option{{"expires_after_days", "null", 0, always}}
+	sessionPix     = [...]option{{"expires_after_seconds", "null", 0, always}}
 	sessionCard    = [...]option{{"request_three_d_secure", `"automatic"`, 0, always}}
 	sessionVoucher = [...]option{{"expires_after_days", "3", 0, always}}
 	sessionBank    = [...]option{
@@ -57,7 +93,7 @@ var (
 
 // typeOptions writes payment_method_options: the defaults of the types with what the
 // caller asked for. A type of which there is nothing to show is left out.
-func (o *out) typeOptions(types intents.PaymentMethodTypes, given group, defaults func(intents.PaymentMethodType) []option) {
+func (o *out) typeOptions(types intents.PaymentMethodTypes, given group, defaults func(t intents.PaymentMethodType, given bool) []option) {
 	o.raw("{")
 	for i := range options { // in the alphabetical order of the types
 		t := options[i].method
@@ -65,7 +101,8 @@ func (o *out) typeOptions(types intents.PaymentMethodTypes, given group, default
 			continue
 		}
 		prefix := inOptions + t.String() + "]["
-		own, shown := given.below(prefix), defaults(t)
+		own := given.below(prefix)
+		shown := defaults(t, own != "")
 		if own == "" && shown == nil {
 			continue
 		}

@@ -98,6 +98,7 @@ const (
 
 	undoCustomerAccount
 	undoTestClock
+	undoCustomerRendering
 
 	undoSessionAllowedTypes
 	undoSessionManaged
@@ -233,6 +234,7 @@ var changes = [...]Change{
 	{intents.Version20220801, "setup_keys_of_2022", "setup_intent", LevelShape, "The keys flow_directions, latest_attempt, payment_method_options.card.mandate_options and payment_method_options.card.network are added.", undoSetupKeys},
 	{intents.Version20220801, "attempt_keys_of_2022", "setup_attempt", LevelShape, "The key flow_directions is added.", undoAttemptKeys},
 	{intents.Version20220801, "test_clock", "customer", LevelShape, "The key test_clock is added.", undoTestClock},
+	{intents.Version20220801, "rendering_options", "customer", LevelShape, "The key invoice_settings.rendering_options is added.", undoCustomerRendering},
 	{intents.Version20220801, "session_keys_of_2022", "checkout.session", LevelShape, "The keys after_expiration, automatic_tax, consent, consent_collection, customer_creation, customer_details, expires_at, payment_link, payment_method_options, phone_number_collection, recovered_from, shipping_cost, shipping_options, status, tax_id_collection and url are added; shipping becomes shipping_details.", undoSessionKeys},
 	{intents.Version20220801, "item_keys_of_2022", "item", LevelShape, "The keys amount_discount, amount_tax, price.custom_unit_amount and price.tax_behavior are added.", undoItemKeys},
 	{intents.Version20220801, "intent_at_confirmation", "checkout.session", LevelMachine, "In payment mode the PaymentIntent is made when the customer confirms; before, it was made with the session.", 0},

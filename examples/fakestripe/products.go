@@ -26,7 +26,7 @@ func (p productRow) AppendJSON(b []byte, _ intents.Version) []byte {
 	w := writer{b}
 	w.text(`{"id":`, p.ID)
 	w.bool(`,"object":"product","active":`, p.Active)
-	w.int(`,"attributes":[],"created":`, int64(p.Created))
+	w.int(`,"created":`, int64(p.Created))
 	w.textOrNull(`,"default_price":`, p.DefaultPrice)
 	w.textOrNull(`,"description":`, p.Description)
 	w.raw(`,"images":[],"livemode":false,"marketing_features":[],"metadata":`)

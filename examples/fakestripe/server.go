@@ -81,16 +81,19 @@ type Server struct {
 	queue  *queue
 	faults faulty
 
+	unusable error // what is wrong with the options, where New took them all the same
+
 	trail page.Trail // where objects have been, for the dashboard
 	pulse page.Pulse // of changes
 }
 
-// New returns a server. It panics where the options are no options: a store that fails,
-// a version that is none.
+// New returns a server. Where the options are no options, a store that fails or a
+// version that is none, it answers every request with what [Open] says of them.
 func New(o Options) *Server {
 	s, err := Open(o)
 	if err != nil {
-		panic("fakestripe: " + err.Error())
+		s, _ = Open(Options{Logger: o.Logger}) // the defaults are options
+		s.unusable = err
 	}
 	return s
 }
@@ -186,6 +189,10 @@ type reply struct {
 // ServeHTTP implements http.Handler.
 func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	switch {
+	case s.unusable != nil:
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(http.StatusInternalServerError)
+		_, _ = w.Write((&apiError{kind: "api_error", message: "fakestripe: " + s.unusable.Error()}).body(""))
 	case strings.HasPrefix(req.URL.Path, "/__"):
 		s.serveControl(w, req)
 	case s.pages != nil && !strings.HasPrefix(req.URL.Path, "/v1/") && req.URL.Path != "/v1":

@@ -38,7 +38,7 @@ func (t tokenRow) AppendJSON(b []byte, v intents.Version) []byte {
 			card = append(card, value...)
 		}
 	}
-	card = append(card, `,"cvc_check":"unchecked","dynamic_last4":null,"metadata":{},"name":null,"tokenization_method":null,"wallet":null}`...)
+	card = append(card, `,"cvc_check":"unchecked","dynamic_last4":null,"metadata":{},"name":null,"regulated_status":"unregulated","tokenization_method":null}`...)
 	b = append(b, `{"id":`...)
 	b = jsonenc.AppendJSONString(b, t.ID)
 	b = append(b, `,"object":"token","card":`...)

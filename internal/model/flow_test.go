@@ -21,7 +21,7 @@ func TestFlows(t *testing.T) {
 		}
 		statuses[string(step.After.Session.Mode)+" "+string(step.After.Session.Status)]++
 	})
-	require.Equal(t, 1493, views, "as checkout/testdata/model.golden has it")
+	require.Equal(t, 1391, views, "as checkout/testdata/model.golden has it")
 	require.Greater(t, changes, views)
 	require.Len(t, statuses, 12, "every status in every mode: %v", statuses)
 }
