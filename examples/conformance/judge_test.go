@@ -160,3 +160,28 @@ func TestJudge(t *testing.T) {
 		}
 	}
 }
+
+// TestChanged plants faults in what an event says changed.
+func TestChanged(t *testing.T) {
+	s := theSpec(t)
+	body := webhook.Customer{Customer: payerOf("cus_1")}.AppendJSON(nil, specVersion)
+	object, _ := decoded(t, body).(map[string]any)
+	delete(object, "business_name")
+	for previous, want := range map[string]int{
+		`{}`: 0,
+		`{"email":"a@example.com","metadata":{"plan":"x"},"shipping":{"phone":null}}`: 0,
+		`{"business_name":"Shop"}`:                   0, // which may be absent
+		`{"e_mail":"a@example.com"}`:                 1,
+		`{"invoice_settings":{"default":"pm_1"}}`:    1,
+		`{"address":{"town":"Wien","country":"AT"}}`: 1,
+	} {
+		changed, _ := decoded(t, []byte(previous)).(map[string]any)
+		if problems := s.changed("customer", changed, object); len(problems) != want {
+			t.Errorf("%s: %v", previous, problems)
+		}
+	}
+	delete(object, "email")
+	if problems := s.changed("customer", map[string]any{"email": "x"}, object); len(problems) != 1 {
+		t.Errorf("%v", problems)
+	}
+}

@@ -52,14 +52,14 @@ func ours(body, header, secret string, now time.Time, tolerance time.Duration) w
 }
 
 // A case in which both are asked.
-type delivery struct {
+type posted struct {
 	body, header, secret string
 	tolerance            time.Duration
 }
 
 // agree asks both. They have to say the same, and for the same reason but for
 // what a header that is refused anyway is called: see otherReasons.
-func agree(t *testing.T, d delivery) webhook.Reason {
+func agree(t *testing.T, d posted) webhook.Reason {
 	t.Helper()
 	a, b := ours(d.body, d.header, d.secret, time.Now(), d.tolerance), theirs(d.body, d.header, d.secret, d.tolerance)
 	switch {
@@ -114,44 +114,44 @@ func TestSignatureParity(t *testing.T) {
 	old := now.Add(-400 * time.Second)
 	for _, tc := range []struct {
 		name string
-		d    delivery
+		d    posted
 		want webhook.Reason
 	}{
-		{"good", delivery{payload, good(now), secret, 0}, ""},
-		{"ours", delivery{payload, webhook.Sign([]byte(payload), intents.TimeOf(now), secret), secret, 0}, ""},
-		{"two secrets", delivery{payload, webhook.Sign([]byte(payload), intents.TimeOf(now), "whsec_other", secret), secret, 0}, ""},
-		{"empty", delivery{payload, "", secret, 0}, webhook.ReasonNotSigned},
-		{"another body", delivery{payload + " ", good(now), secret, 0}, webhook.ReasonNoValidSignature},
-		{"another secret", delivery{payload, good(now), secret + "x", 0}, webhook.ReasonNoValidSignature},
-		{"too old", delivery{payload, good(old), secret, 0}, webhook.ReasonTooOld},
-		{"too old and wrong", delivery{payload, "t=" + strconv.FormatInt(old.Unix(), 10) + ",v1=" + sig, secret, 0}, webhook.ReasonTooOld},
-		{"old, within a tolerance", delivery{payload, good(old), secret, time.Hour}, ""},
-		{"zero tolerance is the default", delivery{payload, good(now.Add(-200 * time.Second)), secret, 0}, ""},
-		{"a short tolerance", delivery{payload, good(now.Add(-10 * time.Second)), secret, 5 * time.Second}, webhook.ReasonTooOld},
-		{"a negative tolerance", delivery{payload, good(now), secret, -time.Hour}, webhook.ReasonTooOld},
-		{"the future", delivery{payload, good(now.AddDate(10, 0, 0)), secret, 0}, ""},
-		{"before 1970", delivery{payload, good(time.Unix(-5, 0)), secret, webhook.AnyAge}, ""},
-		{"the end of time, where clocks overflow", delivery{payload, "t=9223372036854775807,v1=" + sig, secret, 0}, webhook.ReasonTooOld},
-		{"v1 before t", delivery{payload, "v1=" + sig + ",t=" + stamp, secret, 0}, ""},
-		{"upper case", delivery{payload, "t=" + stamp + ",v1=" + strings.ToUpper(sig), secret, 0}, ""},
-		{"bad hex beside a good one", delivery{payload, "t=" + stamp + ",v1=zz,v1=" + sig, secret, 0}, ""},
-		{"bad hex", delivery{payload, "t=" + stamp + ",v1=zz", secret, 0}, webhook.ReasonNoValidSignature},
-		{"short hex", delivery{payload, "t=" + stamp + ",v1=abcd", secret, 0}, webhook.ReasonNoValidSignature},
-		{"a longer one", delivery{payload, "t=" + stamp + ",v1=" + sig + "00", secret, 0}, webhook.ReasonNoValidSignature},
-		{"three v1", delivery{payload, "t=" + stamp + ",v1=" + strings.Repeat("0", 64) + ",v1=" + sig + ",v1=" + strings.Repeat("f", 64), secret, 0}, ""},
-		{"unknown keys", delivery{payload, "x=1,t=" + stamp + ",v0=" + sig + ",v1=" + sig + ",=", secret, 0}, ""},
-		{"v0 alone", delivery{payload, "t=" + stamp + ",v0=" + sig, secret, 0}, webhook.ReasonNoValidSignature},
-		{"a trailing comma", delivery{payload, good(now) + ",", secret, 0}, webhook.ReasonMalformed},
-		{"a leading comma", delivery{payload, "," + good(now), secret, 0}, webhook.ReasonMalformed},
-		{"a space behind the comma", delivery{payload, "t=" + stamp + ", v1=" + sig, secret, 0}, webhook.ReasonNoValidSignature},
-		{"a space behind the value", delivery{payload, "t=" + stamp + ",v1=" + sig + " ", secret, 0}, webhook.ReasonNoValidSignature},
-		{"a space in the time", delivery{payload, "t= " + stamp + ",v1=" + sig, secret, 0}, webhook.ReasonMalformed},
-		{"three parts", delivery{payload, good(now) + "=", secret, 0}, webhook.ReasonMalformed},
-		{"no key", delivery{payload, good(now) + ",foo", secret, 0}, webhook.ReasonMalformed},
-		{"no time", delivery{payload, "t=,v1=" + sig, secret, 0}, webhook.ReasonMalformed},
-		{"a fraction", delivery{payload, "t=" + stamp + ".5,v1=" + sig, secret, 0}, webhook.ReasonMalformed},
-		{"out of range", delivery{payload, "t=9223372036854775808,v1=" + sig, secret, 0}, webhook.ReasonMalformed},
-		{"a plus and zeros", delivery{payload, "t=+00" + stamp + ",v1=" + sig, secret, 0}, ""},
+		{"good", posted{payload, good(now), secret, 0}, ""},
+		{"ours", posted{payload, webhook.Sign([]byte(payload), intents.TimeOf(now), secret), secret, 0}, ""},
+		{"two secrets", posted{payload, webhook.Sign([]byte(payload), intents.TimeOf(now), "whsec_other", secret), secret, 0}, ""},
+		{"empty", posted{payload, "", secret, 0}, webhook.ReasonNotSigned},
+		{"another body", posted{payload + " ", good(now), secret, 0}, webhook.ReasonNoValidSignature},
+		{"another secret", posted{payload, good(now), secret + "x", 0}, webhook.ReasonNoValidSignature},
+		{"too old", posted{payload, good(old), secret, 0}, webhook.ReasonTooOld},
+		{"too old and wrong", posted{payload, "t=" + strconv.FormatInt(old.Unix(), 10) + ",v1=" + sig, secret, 0}, webhook.ReasonTooOld},
+		{"old, within a tolerance", posted{payload, good(old), secret, time.Hour}, ""},
+		{"zero tolerance is the default", posted{payload, good(now.Add(-200 * time.Second)), secret, 0}, ""},
+		{"a short tolerance", posted{payload, good(now.Add(-10 * time.Second)), secret, 5 * time.Second}, webhook.ReasonTooOld},
+		{"a negative tolerance", posted{payload, good(now), secret, -time.Hour}, webhook.ReasonTooOld},
+		{"the future", posted{payload, good(now.AddDate(10, 0, 0)), secret, 0}, ""},
+		{"before 1970", posted{payload, good(time.Unix(-5, 0)), secret, webhook.AnyAge}, ""},
+		{"the end of time, where clocks overflow", posted{payload, "t=9223372036854775807,v1=" + sig, secret, 0}, webhook.ReasonTooOld},
+		{"v1 before t", posted{payload, "v1=" + sig + ",t=" + stamp, secret, 0}, ""},
+		{"upper case", posted{payload, "t=" + stamp + ",v1=" + strings.ToUpper(sig), secret, 0}, ""},
+		{"bad hex beside a good one", posted{payload, "t=" + stamp + ",v1=zz,v1=" + sig, secret, 0}, ""},
+		{"bad hex", posted{payload, "t=" + stamp + ",v1=zz", secret, 0}, webhook.ReasonNoValidSignature},
+		{"short hex", posted{payload, "t=" + stamp + ",v1=abcd", secret, 0}, webhook.ReasonNoValidSignature},
+		{"a longer one", posted{payload, "t=" + stamp + ",v1=" + sig + "00", secret, 0}, webhook.ReasonNoValidSignature},
+		{"three v1", posted{payload, "t=" + stamp + ",v1=" + strings.Repeat("0", 64) + ",v1=" + sig + ",v1=" + strings.Repeat("f", 64), secret, 0}, ""},
+		{"unknown keys", posted{payload, "x=1,t=" + stamp + ",v0=" + sig + ",v1=" + sig + ",=", secret, 0}, ""},
+		{"v0 alone", posted{payload, "t=" + stamp + ",v0=" + sig, secret, 0}, webhook.ReasonNoValidSignature},
+		{"a trailing comma", posted{payload, good(now) + ",", secret, 0}, webhook.ReasonMalformed},
+		{"a leading comma", posted{payload, "," + good(now), secret, 0}, webhook.ReasonMalformed},
+		{"a space behind the comma", posted{payload, "t=" + stamp + ", v1=" + sig, secret, 0}, webhook.ReasonNoValidSignature},
+		{"a space behind the value", posted{payload, "t=" + stamp + ",v1=" + sig + " ", secret, 0}, webhook.ReasonNoValidSignature},
+		{"a space in the time", posted{payload, "t= " + stamp + ",v1=" + sig, secret, 0}, webhook.ReasonMalformed},
+		{"three parts", posted{payload, good(now) + "=", secret, 0}, webhook.ReasonMalformed},
+		{"no key", posted{payload, good(now) + ",foo", secret, 0}, webhook.ReasonMalformed},
+		{"no time", posted{payload, "t=,v1=" + sig, secret, 0}, webhook.ReasonMalformed},
+		{"a fraction", posted{payload, "t=" + stamp + ".5,v1=" + sig, secret, 0}, webhook.ReasonMalformed},
+		{"out of range", posted{payload, "t=9223372036854775808,v1=" + sig, secret, 0}, webhook.ReasonMalformed},
+		{"a plus and zeros", posted{payload, "t=+00" + stamp + ",v1=" + sig, secret, 0}, ""},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			if got := agree(t, tc.d); got != tc.want {
@@ -180,11 +180,11 @@ func TestSignatureParityDrawn(t *testing.T) {
 }
 
 // drawn returns a delivery of pieces.
-func drawn(draw *rand.Rand, now time.Time) delivery {
+func drawn(draw *rand.Rand, now time.Time) posted {
 	pick := func(of ...string) string { return of[draw.IntN(len(of))] }
 	at := now.Add([]time.Duration{0, 0, 0, -290 * time.Second, -310 * time.Second, -time.Hour, time.Hour, 87600 * time.Hour, -time.Duration(now.UnixNano())}[draw.IntN(9)])
 	stamp, sig := strconv.FormatInt(at.Unix(), 10), signed(at, secret)
-	d := delivery{body: payload, secret: secret, tolerance: []time.Duration{0, 0, 300 * time.Second, time.Minute, 24 * time.Hour, webhook.AnyAge}[draw.IntN(6)]}
+	d := posted{body: payload, secret: secret, tolerance: []time.Duration{0, 0, 300 * time.Second, time.Minute, 24 * time.Hour, webhook.AnyAge}[draw.IntN(6)]}
 	var elements []string
 	if draw.IntN(20) > 0 {
 		elements = append(elements, "t="+stamp)
@@ -212,7 +212,7 @@ func FuzzSignature(f *testing.F) {
 	f.Add("t=NOW,v1=SIG", true)
 	f.Fuzz(func(t *testing.T, header string, wide bool) {
 		now := time.Now()
-		d := delivery{body: payload, secret: secret}
+		d := posted{body: payload, secret: secret}
 		if wide {
 			d.tolerance = webhook.AnyAge
 		}

@@ -199,6 +199,21 @@ func (s *spec) key(v *verdict, schema *openapi3.Schema, name, path, key string, 
 	}
 }
 
+// changed says what is wrong with what an event says changed: a key that the object has
+// not, but where it may be absent; and one, at any depth, that no schema declares. Of an
+// object within only the parts that changed are told.
+func (s *spec) changed(name string, previous, object map[string]any) []string {
+	var problems []string
+	for _, key := range slices.Sorted(maps.Keys(previous)) {
+		if _, ok := object[key]; !ok && slices.Contains(s.always[name], key) {
+			problems = append(problems, "what changed is "+key+", which it does not have")
+		}
+	}
+	v := verdict{present: map[string]*presence{}}
+	s.walk(&v, s.schemas[name], name, "previous_attributes", previous)
+	return append(problems, v.undeclared...)
+}
+
 // branch walks the one of several schemas that fits best.
 func (s *spec) branch(v *verdict, anyOf openapi3.SchemaRefs, name, path string, value any) {
 	if value == nil {

@@ -13,8 +13,9 @@ for (const javaScriptEnabled of [true, false]) {
 
     // visit gives a test a shop, a fakestripe that sends it webhooks, and a browser.
     async function visit(t) {
-      const site = await shop(t);
-      const server = await fakestripe(t, '-forward', site.url, '-secret', secret);
+      const own = scope((job) => t.after(job)); // the browser is closed first
+      const site = await shop(own);
+      const server = await fakestripe(own, '-forward', site.url, '-secret', secret);
       const context = await chromium.newContext({ javaScriptEnabled, viewport: { width: 1280, height: 900 }, locale: 'en-GB' });
       context.setDefaultTimeout(10_000);
       const faults = [];
@@ -26,7 +27,7 @@ for (const javaScriptEnabled of [true, false]) {
         });
         page.on('response', (response) => { if (response.status() >= 500) faults.push(`${response.status()} ${response.url()}`); });
       });
-      t.after(async () => {
+      own.after(async () => {
         await context.close();
         assert.deepEqual(faults, [], 'the browser complains of nothing');
       });
@@ -63,7 +64,7 @@ for (const javaScriptEnabled of [true, false]) {
     test('save a card', async (t) => {
       const { site, server, stripe, page } = await visit(t);
       const customer = await stripe.customers.create({ email: 'jenny@example.com', name: 'Jenny Rosen' });
-      const session = await stripe.checkout.sessions.create({ mode: 'setup', currency: 'eur', customer: customer.id, success_url: `${site.url}/thanks?session_id={CHECKOUT_SESSION_ID}` });
+      const session = await stripe.checkout.sessions.create({ mode: 'setup', currency: 'eur', customer: customer.id, allowed_payment_method_types: ['card'], success_url: `${site.url}/thanks?session_id={CHECKOUT_SESSION_ID}` });
       await page.goto(session.url);
       await page.getByRole('heading', { name: 'Save your card' }).waitFor();
       assert.equal(await page.getByLabel('Email').inputValue(), 'jenny@example.com');
@@ -142,7 +143,7 @@ for (const javaScriptEnabled of [true, false]) {
       assert.ok(await alert.evaluate((element) => element === document.activeElement), 'a keyboard and a screen reader begin there');
       const field = page.getByLabel('Card number');
       assert.equal(await field.getAttribute('aria-invalid'), 'true');
-      assert.equal(await field.inputValue(), poor, 'the form is kept');
+      assert.equal((await field.inputValue()).replaceAll(' ', ''), poor.replaceAll(' ', ''), 'the form is kept');
       assert.equal(await page.getByLabel('Email').inputValue(), 'jenny@example.com');
       const declined = await stripe.checkout.sessions.retrieve(session.id, { expand: ['payment_intent'] });
       assert.equal(declined.payment_intent.last_payment_error.decline_code, 'insufficient_funds');
@@ -266,7 +267,7 @@ for (const javaScriptEnabled of [true, false]) {
       }
     });
 
-    test('a debit that is verified by small deposits', async (t) => {
+    test('a debit that takes days', async (t) => {
       const { site, server, stripe, page } = await visit(t);
       const session = await stripe.checkout.sessions.create(shirt(site.url, { payment_method_types: ['card', 'sepa_debit'] }), { apiVersion: '2026-08-26.dahlia' });
       await page.goto(session.url);
@@ -309,16 +310,13 @@ for (const javaScriptEnabled of [true, false]) {
 
       await page.getByRole('link', { name: intent }).first().click();
       await page.getByRole('heading', { name: intent }).waitFor();
-      assert.equal(await page.locator('svg.picture, .map svg').count() > 0, true);
+      await page.getByRole('region', { name: 'Picture' }).locator('svg').waitFor();
       await page.getByRole('link', { name: 'Deliveries', exact: true }).click();
       const posts = site.posts.length;
-      const again = page.getByRole('button', { name: 'Resend' }).first();
-      if (await again.count() > 0) {
-        await again.click();
-        await page.waitForLoadState();
-        await server.idle();
-        assert.equal(site.posts.length, posts + 1);
-      }
+      await page.getByRole('button', { name: 'Resend' }).first().click();
+      await page.waitForLoadState();
+      await server.idle();
+      assert.equal(site.posts.length, posts + 1);
     });
   });
 }

@@ -125,8 +125,8 @@ export async function shop(t) {
       s.fail = Math.max(0, s.fail - 1);
       return;
     }
-    if (!request.url.startsWith('/favicon')) s.visits.push(request.url);
-    response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>Shop</title><h1>The shop</h1>');
+    s.visits.push(request.url);
+    response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>Shop</title><link rel="icon" href="data:,"><h1>The shop</h1>');
   });
   s.events = () => s.posts.map((post) => JSON.parse(post.body));
   s.types = () => s.events().map((event) => event.type);
