@@ -114,3 +114,16 @@ func TestAttemptKey(t *testing.T) {
 	require.Len(t, keys, 4, "within one second")
 	require.Equal(t, paymentintent.Pending(first)[0].Key(), paymentintent.Pending(third)[0].Key(), "which the work's own key does not tell apart")
 }
+
+// TestOffered: without payment_method_types an intent takes what the account offers.
+func TestOffered(t *testing.T) {
+	debit, card := intents.TypesOf(intents.SepaDebit), intents.TypesOf(intents.Card)
+	for _, c := range []struct{ given, offered, want intents.PaymentMethodTypes }{
+		{0, 0, card},
+		{0, debit | card, debit | card},
+		{card, debit, card},
+	} {
+		s := must(t, paymentintent.Intent{}, paymentintent.Create{ID: piID, Amount: 2000, Currency: "eur", PaymentMethodTypes: c.given, Offered: c.offered})
+		require.Equal(t, c.want, s.PaymentMethodTypes)
+	}
+}

@@ -149,6 +149,7 @@ type createData struct {
 	APIVersion              intents.Version            `json:"api_version,omitzero"`
 	Usage                   Usage                      `json:"usage,omitzero"`
 	PaymentMethodTypes      intents.PaymentMethodTypes `json:"payment_method_types,omitzero"`
+	Offered                 intents.PaymentMethodTypes `json:"offered,omitzero"`
 	PaymentMethod           intents.PaymentMethod      `json:"payment_method,omitzero"`
 	Details                 intents.Pairs              `json:"details,omitzero"`
 	Metadata                intents.Metadata           `json:"metadata,omitzero"`

@@ -33,8 +33,11 @@ type Create struct {
 	APIVersion intents.Version
 	// Usage, where empty, is off_session. It can't be changed later.
 	Usage Usage
-	// PaymentMethodTypes, where empty, is the card alone.
+	// PaymentMethodTypes, where empty, are those that are Offered.
 	PaymentMethodTypes intents.PaymentMethodTypes
+	// Offered are the types that the account's settings turn on; those that can't be
+	// set up are left out. Where none is left, the card alone.
+	Offered intents.PaymentMethodTypes
 	// PaymentMethod may be none.
 	PaymentMethod intents.PaymentMethod
 	// Details are the other parameters in Stripe's names; see [DetailKeys].

@@ -110,6 +110,9 @@ func create(c *Create, now intents.Time) (Event, error) {
 		e.Usage = OffSession
 	}
 	if e.PaymentMethodTypes == 0 {
+		e.PaymentMethodTypes = settableOf(c.Offered)
+	}
+	if e.PaymentMethodTypes == 0 {
 		e.PaymentMethodTypes = intents.TypesOf(intents.Card)
 	}
 	e.Flags = e.Flags.with(Livemode, c.Livemode).

@@ -55,6 +55,17 @@ func kindOf(t intents.PaymentMethodType) kind {
 
 func (k kind) has(l kind) bool { return k&l == l }
 
+// settableOf returns those of the types that can be set up.
+func settableOf(types intents.PaymentMethodTypes) intents.PaymentMethodTypes {
+	var some intents.PaymentMethodTypes
+	for t := range types.All() {
+		if kindOf(t).has(settable) {
+			some |= intents.TypesOf(t)
+		}
+	}
+	return some
+}
+
 // setUp returns what success makes of the intent's payment method: it becomes the
 // customer's own, where there is a customer and its type can be used again, and it
 // carries what it was set up for, so that issuers know it off-session (see

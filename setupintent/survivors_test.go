@@ -244,3 +244,23 @@ func TestAttemptKey(t *testing.T) {
 	keys := map[string]bool{first.AttemptKey(): true, second.AttemptKey(): true, after.AttemptKey(): true}
 	require.Len(t, keys, 3, "within one second")
 }
+
+// TestOffered: without payment_method_types an intent takes what the account offers,
+// as far as it can be set up; and nothing else.
+func TestOffered(t *testing.T) {
+	for _, c := range []struct {
+		name                 string
+		given, offered, want intents.PaymentMethodTypes
+	}{
+		{"neither", 0, 0, intents.TypesOf(intents.Card)},
+		{"offered", 0, intents.TypesOf(intents.Card, intents.Link, intents.SepaDebit), intents.TypesOf(intents.Card, intents.Link, intents.SepaDebit)},
+		{"what can't be set up is left out", 0, intents.TypesOf(intents.Link, intents.Oxxo), intents.TypesOf(intents.Link)},
+		{"nothing is left", 0, intents.TypesOf(intents.Oxxo), intents.TypesOf(intents.Card)},
+		{"given goes before", intents.TypesOf(intents.SepaDebit), intents.TypesOf(intents.Card), intents.TypesOf(intents.SepaDebit)},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := must(t, setupintent.Intent{}, setupintent.Create{ID: setiID, PaymentMethodTypes: c.given, Offered: c.offered})
+			require.Equal(t, c.want, s.PaymentMethodTypes)
+		})
+	}
+}

@@ -44,6 +44,11 @@ func createSetup(x *tx, r *request) (reply, error) {
 	if create.PaymentMethodTypes == 0 && !r.version.Before(version20230816) {
 		create.AutomaticPaymentMethods = true // the default since then
 	}
+	if create.AutomaticPaymentMethods {
+		if create.Offered, err = x.s.offered(f, ""); err != nil {
+			return reply{}, err
+		}
+	}
 	t, err := x.applySetup(setupintent.Intent{}, append([]setupintent.Command{create}, confirm...)...)
 	if err != nil {
 		return reply{}, err
