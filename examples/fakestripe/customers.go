@@ -153,7 +153,8 @@ func (x *tx) attachTo(customer, id, param string) error {
 		return err
 	}
 	x.keepMethod(after)
-	x.publish(webhook.FromPaymentMethod(pm, after, x.now, x.options()...)...)
+	row, _ := get[methodRow](x, tableMethods, id)
+	x.publish(webhook.FromPaymentMethod(row.told(pm), row.told(after), x.now, x.options()...)...)
 	return nil
 }
 

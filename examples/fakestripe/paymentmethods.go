@@ -1,6 +1,7 @@
 package fakestripe
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/payintent/intents"
@@ -18,6 +19,19 @@ type methodRow struct {
 	Metadata intents.Metadata
 	// Redisplay is allow_redisplay, where it was given.
 	Redisplay string
+}
+
+// told returns a payment method with all that the row knows of it, for its events.
+func (m methodRow) told(pm intents.PaymentMethod) intents.PaymentMethod {
+	add := func(key, value string) { pm.Details, _ = pm.Details.With(key, value) }
+	add(webhook.KeyCreated, strconv.FormatInt(int64(m.Created), 10))
+	if m.Redisplay != "" {
+		add(webhook.KeyAllowRedisplay, m.Redisplay)
+	}
+	for key, value := range m.Metadata.All() {
+		add("metadata["+key+"]", value)
+	}
+	return pm
 }
 
 // AppendJSON implements webhook.Object.
@@ -231,7 +245,7 @@ func updateMethod(x *tx, r *request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	before := row.PaymentMethod
+	before := row
 	in := form.NewReader(r.form)
 	metadata, err := row.Metadata.Merge(in.Metadata(row.Metadata))
 	if err != nil {
@@ -255,7 +269,7 @@ func updateMethod(x *tx, r *request) (reply, error) {
 	}
 	row.Details = filled(row.Details.Merge(update))
 	x.put(tableMethods, row.ID, row)
-	x.publish(webhook.FromPaymentMethod(before, row.PaymentMethod, x.now, x.options()...)...)
+	x.publish(webhook.FromPaymentMethod(before.told(before.PaymentMethod), row.told(row.PaymentMethod), x.now, x.options()...)...)
 	return x.ok(row)
 }
 
@@ -281,7 +295,7 @@ func attachMethod(x *tx, r *request) (reply, error) {
 		return reply{}, err
 	}
 	x.put(tableMethods, row.ID, row)
-	x.publish(webhook.FromPaymentMethod(before, row.PaymentMethod, x.now, x.options()...)...)
+	x.publish(webhook.FromPaymentMethod(row.told(before), row.told(row.PaymentMethod), x.now, x.options()...)...)
 	return x.ok(row)
 }
 
@@ -332,7 +346,7 @@ func (x *tx) detach(row methodRow) (methodRow, error) {
 		}
 		x.put(tableCustomers, c.ID, c)
 	}
-	x.publish(webhook.FromPaymentMethod(before, after, x.now, x.options()...)...)
+	x.publish(webhook.FromPaymentMethod(row.told(before), row.told(after), x.now, x.options()...)...)
 	return row, nil
 }
 
