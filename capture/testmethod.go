@@ -144,6 +144,7 @@ var testMethods = [...]TestMethod{
 	sepa("pm_sepaDebit_exceedsWeeklyVolumeLimit_at", "AT981904300000343434", charged("charge_exceeds_source_limit", "")),
 	sepa("pm_sepaDebit_exceedsWeeklyTransactionLimit_at", "AT601904300000121212", charged("charge_exceeds_weekly_limit", "")),
 	sepa("pm_sepaDebit_insufficientFunds_at", "AT981904300002222227", charged("insufficient_funds", "")),
+	sepa("", "IT60X0542811101000000123456", declined("generic_decline", "")), // of the CLI's fixtures
 	sepa("", "AT271904300000055555", Behaviour{Unusable: "sepa_debit_bank_not_supported"}),
 	sepa("", "AT511904300000066666", Behaviour{Unusable: "sepa_debit_debits_not_supported"}),
 }
@@ -217,7 +218,11 @@ func (m TestMethod) PaymentMethod(id string) intents.PaymentMethod {
 	case m.Type == intents.USBankAccount:
 		kv = append(kv, "account_holder_type", "individual", "account_type", "checking", "bank_name", "STRIPE TEST BANK", "last4", last4, "routing_number", "110000000")
 	case m.Type == intents.SepaDebit:
-		kv = append(kv, "bank_code", "19043", "country", "AT", "last4", last4)
+		country, bank := "AT", "19043"
+		if strings.HasPrefix(m.Number, "IT") {
+			country, bank = "IT", "05428"
+		}
+		kv = append(kv, "bank_code", bank, "country", country, "last4", last4)
 	}
 	details, _ := intents.PairsOf(kv...)
 	return intents.PaymentMethod{ID: id, Type: m.Type, Details: details}

@@ -102,11 +102,10 @@ func splitPayment(s *shop) {
 	fees := must(collect(s.api.V1ApplicationFees.List(ctx, &stripe.ApplicationFeeListParams{Charge: str(pi.LatestCharge.ID)})))
 	is(s, "fees", len(fees), 1)
 	retrieveFee := &stripe.ApplicationFeeRetrieveParams{}
-	retrieveFee.AddExpand("charge")
+	retrieveFee.AddExpand("originating_transaction")
 	fee := must(s.api.V1ApplicationFees.Retrieve(ctx, fees[0].ID, retrieveFee))
 	is(s, "fee", fee.Amount, 1200)
-	is(s, "of", fee.Charge.Amount, 10000)
-	s.Logf("%s", fee.LastResponse.RawJSON)
+	is(s, "of", fee.OriginatingTransaction.Amount, 10000)
 	transfers := must(collect(s.api.V1Transfers.List(ctx, &stripe.TransferListParams{Destination: str("acct_1ISuLNQK2ZHS99Rk")})))
 	is(s, "transfers", len(transfers), 1)
 	retrieve := &stripe.TransferRetrieveParams{}

@@ -120,6 +120,11 @@ func oldCalls(s *shop) {
 		s.Fatal(err)
 	}
 	is(s, "refund", list.Data[0].ID, refund.ID)
+	held := must(s.api.V1PaymentIntents.Create(ctx, &stripe.PaymentIntentCreateParams{
+		Amount: num(700), Currency: usd, CaptureMethod: str("manual"), Confirm: yes, PaymentMethod: str("pm_card_visa"), PaymentMethodTypes: []*string{str("card")},
+	}))
+	s.untyped("POST", "/v1/test_helpers/charges/"+held.LatestCharge.ID+"/expire", "")
+	is(s, "status", must(s.api.V1PaymentIntents.Retrieve(ctx, held.ID, nil)).Status, stripe.PaymentIntentStatusCanceled)
 	cs := must(s.api.V1CheckoutSessions.Create(ctx, &stripe.CheckoutSessionCreateParams{Mode: str("setup"), Currency: usd, SuccessURL: str("https://example.com/")}))
 	s.visit(cs.ID, "pm_card_visa")
 }

@@ -53,8 +53,8 @@ type answer struct {
 // loadPaths reads the successes of all routes.
 var loadPaths = sync.OnceValues(func() (map[string]answer, error) {
 	type node struct {
-		Ref        string `json:"$ref"`
-		AnyOf      []struct {
+		Ref   string `json:"$ref"`
+		AnyOf []struct {
 			Ref string `json:"$ref"`
 		} `json:"anyOf"`
 		Properties struct {
@@ -102,6 +102,7 @@ var loadPaths = sync.OnceValues(func() (map[string]answer, error) {
 // private are the schemas of routes that the OpenAPI does not have.
 var private = map[string]string{
 	"/v1/payment_pages/{session}": "checkout.session", "/v1/payment_pages/{session}/confirm": "checkout.session", "/v1/confirmation_tokens": "confirmation_token",
+	"/v1/test_helpers/charges/{charge}/expire": "charge",
 }
 
 // anonymous leaves out the names of a path's variables.

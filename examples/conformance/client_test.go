@@ -208,6 +208,7 @@ var typeless = map[string]string{
 	"POST /v1/payment_pages/{session}/confirm": "private to the hosted page and to the fixtures of Stripe's CLI",
 	"POST /v1/confirmation_tokens":             "a client's, as Stripe.js makes it; servers have the test helper",
 	"GET /v1/charges/{charge}/refunds":         "of the refunds' older path; stripe-go has GET /v1/refunds",
+	"POST /v1/test_helpers/charges/{charge}/expire": "of the fixtures of Stripe's CLI (charge.expired)",
 	"POST /v1/charges/{charge}/refunds":        "of the refunds' older path; stripe-go has POST /v1/refunds",
 }
 

@@ -112,11 +112,12 @@ const (
 	shipped = "shipping[name]=Jenny+Rosen&shipping[address][line1]=510+Townsend+St&shipping[address][postal_code]=94103&shipping[address][city]=San+Francisco&shipping[address][state]=CA&shipping[address][country]=US"
 )
 
-// transfer asks a customer for a bank transfer.
+// transfer asks a customer for a bank transfer. The CLI's jp_bank_account is no type of
+// the OpenAPI, which has jp_bank_transfer.
 var transfer = []string{
 	"customer POST /v1/customers?" + byCLI,
 	"pi POST /v1/payment_intents?amount=20000&currency=jpy&customer=${customer:id}&payment_method_types[]=customer_balance&payment_method_data[type]=customer_balance" +
-		"&payment_method_options[customer_balance][funding_type]=bank_transfer&payment_method_options[customer_balance][bank_transfer][type]=jp_bank_account&confirm=true&" + byCLI,
+		"&payment_method_options[customer_balance][funding_type]=bank_transfer&payment_method_options[customer_balance][bank_transfer][type]=jp_bank_transfer&confirm=true&" + byCLI,
 }
 
 // goods are a product and its price.

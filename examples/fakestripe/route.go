@@ -114,6 +114,7 @@ var routes = []route{
 
 	{"POST", "/v1/test_helpers/customers/{customer}/fund_cash_balance", fundCash, false},
 	{"POST", "/v1/test_helpers/refunds/{refund}/expire", expireRefund, false},
+	{"POST", "/v1/test_helpers/charges/{charge}/expire", expireCharge, false},
 }
 
 // Routes returns the method and the pattern of every route of the API, in the

@@ -1,11 +1,13 @@
 package fakestripe
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 	"strconv"
 
 	"github.com/payintent/intents"
+	"github.com/payintent/intents/capture"
 	"github.com/payintent/intents/examples/internal/form"
 	"github.com/payintent/intents/internal/jsonenc"
 	"github.com/payintent/intents/paymentintent"
@@ -41,6 +43,41 @@ func fundCash(x *tx, r *request) (reply, error) {
 		x.tell("cash_balance.funds_available", rendered(x.cashBalance(c.ID)))
 	}
 	return reply{status: http.StatusOK, body: []byte(funded)}, nil
+}
+
+// expireCharge is the test helper of the CLI's trigger charge.expired: the hold of a charge
+// is over at once, as time would have it.
+func expireCharge(x *tx, r *request) (reply, error) {
+	row, err := x.charge(r.vars[0])
+	if err == nil {
+		err = form.NewReader(r.form).Done()
+	}
+	if err != nil {
+		return reply{}, err
+	}
+	s, owned := get[paymentintent.Intent](x, tableIntents, row.PaymentIntent)
+	switch {
+	case owned && s.Charge.ID == row.ID:
+		_, err = x.applyPayment(s, paymentintent.ExpireAuthorization{})
+	case owned: // an earlier attempt, which failed
+		err = unexpirable()
+	default:
+		_, err = x.commandCharge(row.Charge.Charge, capture.Expire{})
+	}
+	if _, refused := errors.AsType[*intents.StateError](err); refused {
+		err = unexpirable()
+	}
+	if err != nil {
+		return reply{}, err
+	}
+	if row, err = x.charge(row.ID); err != nil {
+		return reply{}, err
+	}
+	return x.ok(row.shown(x))
+}
+
+func unexpirable() error {
+	return invalidRequest(http.StatusBadRequest, "This charge can't be expired: it is not an authorization that waits for its capture.")
 }
 
 // maxCash bounds a cash balance, so that sums do not overflow.

@@ -195,7 +195,7 @@ func (c confirmationRow) AppendJSON(b []byte, v intents.Version) []byte {
 	if strings.HasPrefix(c.Intent, "seti_") {
 		payment, setup = "", c.Intent
 	}
-	text(`,"livemode":false,"mandate_data":null,"payment_intent":`, payment)
+	text(`,"livemode":false,"mandate_data":null,"metadata":{},"payment_intent":`, payment)
 	b = append(b, `,"payment_method_options":null,"payment_method_preview":`...)
 	preview := splice.Only(c.Preview.AppendJSON(nil, v), func(key string) bool {
 		return key != "id" && key != "object" && key != "created" && key != "livemode" && key != "metadata"

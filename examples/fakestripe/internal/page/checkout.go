@@ -167,7 +167,9 @@ func (p *pages) pay(w http.ResponseWriter, r *http.Request) {
 		e.fill(values.Get("fill"))
 		p.form(w, r, http.StatusOK, &f, e.filled, "")
 		return
-	case values.Get("do") == "promo":
+	case values.Get("do") == "promo", values.Get("do") == "enter" && values.Get("promo") != "":
+		// The return key presses the first button of a form. Without one for it, that
+		// would be the button of the promotion code, in whatever field the customer is.
 		e.promotion()
 		p.form(w, r, http.StatusUnprocessableEntity, &f, e.filled, "")
 		return

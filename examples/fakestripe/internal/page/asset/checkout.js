@@ -8,7 +8,7 @@
     if (sent) { e.preventDefault(); return; }
     sent = true;
     var b = document.getElementById("submit");
-    if (e.submitter === b || !e.submitter || !e.submitter.name) {
+    if (e.submitter === b || !e.submitter || !e.submitter.name || e.submitter.value === "enter") {
       b.setAttribute("aria-busy", "true");
       b.textContent = b.dataset.busy;
     }
