@@ -82,7 +82,7 @@ const lattice = `
 	PURE, DRIVER, PROGRAM, ./webhook, ./examples/internal/form < ./examples/quickstart, ./examples/savecard, ./examples/service;
 	PURE, DRIVER, PROGRAM, crypto/hmac, crypto/rand, crypto/sha256, ./webhook/delivery < ./examples/fakestripe/internal/page;
 	PURE, ./internal/jsonenc < ./examples/fakestripe/internal/splice;
-	PURE, DRIVER, PROGRAM, crypto/rand, runtime/debug, ./webhook/delivery, ./webhook/idempotency, ./examples/internal/form,
+	PURE, DRIVER, PROGRAM, crypto/rand, runtime, runtime/debug, ./webhook/delivery, ./webhook/idempotency, ./examples/internal/form,
 	./examples/fakestripe/internal/page, ./examples/fakestripe/internal/splice < ./examples/fakestripe < ./examples/fakestripe/cmd/fakestripe;
 	PURE, DRIVER, PROGRAM < ./examples/fakestripe/cmd/fakestripe;
 `

@@ -100,6 +100,7 @@ func TestTestMethods(t *testing.T) {
 			{"pm_sepaDebit_exceedsWeeklyVolumeLimit_at", "AT981904300000343434", charged(declined("charge_exceeds_source_limit"))},
 			{"pm_sepaDebit_exceedsWeeklyTransactionLimit_at", "AT601904300000121212", charged(declined("charge_exceeds_weekly_limit"))},
 			{"pm_sepaDebit_insufficientFunds_at", "AT981904300002222227", charged(declined("insufficient_funds"))},
+			{"", "IT60X0542811101000000123456", declined("generic_decline")}, // of the CLI's fixtures
 			{"", "AT271904300000055555", capture.Behaviour{Unusable: "sepa_debit_bank_not_supported"}},
 			{"", "AT511904300000066666", capture.Behaviour{Unusable: "sepa_debit_debits_not_supported"}},
 		}},

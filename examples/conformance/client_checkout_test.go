@@ -21,15 +21,15 @@ func buy(s *shop) {
 		return &stripe.CheckoutSessionCreateLineItemParams{
 			Quantity: num(quantity),
 			PriceData: &stripe.CheckoutSessionCreateLineItemPriceDataParams{
-				Currency: usd, UnitAmount: num(amount), ProductData: &stripe.CheckoutSessionCreateLineItemPriceDataProductDataParams{Name: str(name)},
+				Currency: usd, UnitAmount: num(amount), ProductData: &stripe.CheckoutSessionCreateLineItemPriceDataProductDataParams{Name: new(name)},
 			},
 		}
 	}
 	create := &stripe.CheckoutSessionCreateParams{
-		Mode: str("payment"), SuccessURL: str("https://example.com/done?session={CHECKOUT_SESSION_ID}"), CancelURL: str("https://example.com/back"), ClientReferenceID: str("order_6735"),
+		Mode: new("payment"), SuccessURL: new("https://example.com/done?session={CHECKOUT_SESSION_ID}"), CancelURL: new("https://example.com/back"), ClientReferenceID: new("order_6735"),
 		LineItems:         []*stripe.CheckoutSessionCreateLineItemParams{item("A book", 1500, 2), item("A pen", 200, 3), item("A bag", 10, 1)},
-		PaymentIntentData: &stripe.CheckoutSessionCreatePaymentIntentDataParams{Description: str("from the session")},
-		CustomerCreation:  str("always"),
+		PaymentIntentData: &stripe.CheckoutSessionCreatePaymentIntentDataParams{Description: new("from the session")},
+		CustomerCreation:  new("always"),
 	}
 	create.AddMetadata("a", "b")
 	cs := must(api.Create(ctx, create))
@@ -39,7 +39,7 @@ func buy(s *shop) {
 	update := &stripe.CheckoutSessionUpdateParams{}
 	update.AddMetadata("a", "c")
 	is(s, "metadata", must(api.Update(ctx, cs.ID, update)).Metadata["a"], "c")
-	lines := &stripe.CheckoutSessionListLineItemsParams{Session: str(cs.ID)}
+	lines := &stripe.CheckoutSessionListLineItemsParams{Session: new(cs.ID)}
 	lines.Limit = num(1)
 	all := must(collect(api.ListLineItems(ctx, lines)))
 	is(s, "line items", len(all), 3)
@@ -57,10 +57,10 @@ func buy(s *shop) {
 	is(s, "description", cs.PaymentIntent.Description, "from the session")
 	is(s, "lines", len(cs.LineItems.Data), 3)
 	is(s, "customer", cs.Customer.Email, "jenny@example.com")
-	is(s, "of the intent", len(must(collect(api.List(ctx, &stripe.CheckoutSessionListParams{PaymentIntent: str(cs.PaymentIntent.ID)})))), 1)
+	is(s, "of the intent", len(must(collect(api.List(ctx, &stripe.CheckoutSessionListParams{PaymentIntent: new(cs.PaymentIntent.ID)})))), 1)
 	_, err := api.Retrieve(ctx, "cs_test_nope", nil)
 	s.fails(err, 404, stripe.ErrorCodeResourceMissing)
-	create.Mode = str("sideways")
+	create.Mode = new("sideways")
 	_, err = api.Create(ctx, create)
 	s.fails(err, 400, none)
 }
@@ -69,7 +69,7 @@ func saveAtCheckout(s *shop) {
 	api := s.api.V1CheckoutSessions
 	c := must(s.api.V1Customers.Create(ctx, nil))
 	cs := must(api.Create(ctx, &stripe.CheckoutSessionCreateParams{
-		Mode: str("setup"), Customer: str(c.ID), Currency: usd, SuccessURL: str("https://example.com/"),
+		Mode: new("setup"), Customer: new(c.ID), Currency: usd, SuccessURL: new("https://example.com/"),
 		SetupIntentData: &stripe.CheckoutSessionCreateSetupIntentDataParams{Metadata: map[string]string{"subscription_id": "sub_8epEF0PuRhmltU"}},
 	}))
 	is(s, "payment status", cs.PaymentStatus, stripe.CheckoutSessionPaymentStatusNoPaymentRequired)
@@ -82,7 +82,7 @@ func saveAtCheckout(s *shop) {
 	pm := cs.SetupIntent.PaymentMethod
 	is(s, "owner", pm.Customer.ID, c.ID)
 	pi := must(s.api.V1PaymentIntents.Create(ctx, &stripe.PaymentIntentCreateParams{
-		Amount: num(1099), Currency: usd, Customer: str(c.ID), PaymentMethod: str(pm.ID), OffSession: yes, Confirm: yes,
+		Amount: num(1099), Currency: usd, Customer: new(c.ID), PaymentMethod: new(pm.ID), OffSession: yes, Confirm: yes,
 	}))
 	is(s, "status", pi.Status, stripe.PaymentIntentStatusSucceeded)
 }
@@ -90,7 +90,7 @@ func saveAtCheckout(s *shop) {
 func leaveCheckout(s *shop) {
 	api := s.api.V1CheckoutSessions
 	create := func() *stripe.CheckoutSession {
-		return must(api.Create(ctx, &stripe.CheckoutSessionCreateParams{Mode: str("setup"), Currency: usd, SuccessURL: str("https://example.com/")}))
+		return must(api.Create(ctx, &stripe.CheckoutSessionCreateParams{Mode: new("setup"), Currency: usd, SuccessURL: new("https://example.com/")}))
 	}
 	cs := create()
 	cs = must(api.Expire(ctx, cs.ID, nil))
@@ -101,7 +101,7 @@ func leaveCheckout(s *shop) {
 	cs = create()
 	s.advance(25 * time.Hour)
 	is(s, "status", must(api.Retrieve(ctx, cs.ID, nil)).Status, stripe.CheckoutSessionStatusExpired)
-	list := &stripe.CheckoutSessionListParams{Status: str("expired")}
+	list := &stripe.CheckoutSessionListParams{Status: new("expired")}
 	list.Limit = num(1)
 	is(s, "expired", len(must(collect(api.List(ctx, list)))), 2)
 }

@@ -64,12 +64,12 @@ func (m *mailbox) seen() []string {
 func keepEndpoints(s *shop) {
 	api := s.api.V1WebhookEndpoints
 	m := newMailbox(s.T)
-	create := &stripe.WebhookEndpointCreateParams{URL: str(m.URL), EnabledEvents: []*string{str("payment_intent.succeeded"), str("charge.refunded")}, APIVersion: str(stripe.APIVersion), Description: str("d")}
+	create := &stripe.WebhookEndpointCreateParams{URL: new(m.URL), EnabledEvents: []*string{new("payment_intent.succeeded"), new("charge.refunded")}, APIVersion: new(stripe.APIVersion), Description: new("d")}
 	create.AddMetadata("a", "b")
 	w := must(api.Create(ctx, create))
 	is(s, "status", w.Status, "enabled")
 	m.secret = w.Secret
-	update := &stripe.WebhookEndpointUpdateParams{EnabledEvents: []*string{str("*")}, Description: str("e")}
+	update := &stripe.WebhookEndpointUpdateParams{EnabledEvents: []*string{new("*")}, Description: new("e")}
 	update.AddMetadata("a", "")
 	must(api.Update(ctx, w.ID, update))
 	w = must(api.Retrieve(ctx, w.ID, nil))
@@ -79,7 +79,7 @@ func keepEndpoints(s *shop) {
 	is(s, "endpoints", len(must(collect(api.List(ctx, nil)))), 1)
 
 	m.fail = 1
-	key := &stripe.PaymentIntentCreateParams{Amount: num(2000), Currency: usd, Confirm: yes, PaymentMethod: str("pm_card_visa"), PaymentMethodTypes: []*string{str("card")}}
+	key := &stripe.PaymentIntentCreateParams{Amount: num(2000), Currency: usd, Confirm: yes, PaymentMethod: new("pm_card_visa"), PaymentMethodTypes: []*string{new("card")}}
 	key.SetIdempotencyKey("my key")
 	pi := must(s.api.V1PaymentIntents.Create(ctx, key))
 	s.advance(time.Hour)
@@ -104,13 +104,13 @@ func keepEndpoints(s *shop) {
 	}
 	m.mu.Unlock()
 
-	list := &stripe.EventListParams{Type: str("charge.succeeded")}
+	list := &stripe.EventListParams{Type: new("charge.succeeded")}
 	is(s, "of a type", len(must(collect(s.api.V1Events.List(ctx, list)))), 1)
-	list = &stripe.EventListParams{Types: []*string{str("charge.succeeded"), str("payment_intent.created")}}
+	list = &stripe.EventListParams{Types: []*string{new("charge.succeeded"), new("payment_intent.created")}}
 	list.Limit = num(1)
 	is(s, "of types", len(must(collect(s.api.V1Events.List(ctx, list)))), 2)
-	must(s.api.V1CheckoutSessions.Create(ctx, &stripe.CheckoutSessionCreateParams{Mode: str("setup"), Currency: usd, SuccessURL: str("https://example.com/")}))
-	must(s.api.V1Customers.Create(ctx, &stripe.CustomerCreateParams{Email: str("jenny@example.com")}))
+	must(s.api.V1CheckoutSessions.Create(ctx, &stripe.CheckoutSessionCreateParams{Mode: new("setup"), Currency: usd, SuccessURL: new("https://example.com/")}))
+	must(s.api.V1Customers.Create(ctx, &stripe.CustomerCreateParams{Email: new("jenny@example.com")}))
 	is(s, "deleted", must(api.Delete(ctx, w.ID, nil)).Deleted, true)
 	_, err := api.Retrieve(ctx, w.ID, nil)
 	s.fails(err, 404, stripe.ErrorCodeResourceMissing)

@@ -35,9 +35,9 @@ func TestClientErrors(t *testing.T) {
 		_, err = api.Retrieve(ctx, s.pay("pm_card_visa", 1000).ID, bad)
 		s.fails(err, 400, none)
 		both := &stripe.PaymentIntentListParams{}
-		both.StartingAfter = str("pi_1")
+		both.StartingAfter = new("pi_1")
 		s.fails(api.List(ctx, both).Err(), 400, stripe.ErrorCodeResourceMissing)
-		wrong := stripe.NewClient("sk_live_1", stripe.WithBackends(stripe.NewBackendsWithConfig(&stripe.BackendConfig{URL: str(s.url), LeveledLogger: &stripe.LeveledLogger{}})))
+		wrong := stripe.NewClient("sk_live_1", stripe.WithBackends(stripe.NewBackendsWithConfig(&stripe.BackendConfig{URL: new(s.url), LeveledLogger: &stripe.LeveledLogger{}})))
 		_, err = wrong.V1Customers.Create(ctx, nil)
 		s.fails(err, 401, none)
 
@@ -52,7 +52,7 @@ func TestClientErrors(t *testing.T) {
 			"pm_card_chargeDeclinedIncorrectCvc":    {stripe.ErrorCodeIncorrectCVC, ""},
 			"pm_card_chargeDeclinedProcessingError": {stripe.ErrorCodeProcessingError, ""},
 		} {
-			_, err := api.Create(ctx, &stripe.PaymentIntentCreateParams{Amount: num(1000), Currency: usd, Confirm: yes, PaymentMethod: str(method), PaymentMethodTypes: []*string{str("card")}})
+			_, err := api.Create(ctx, &stripe.PaymentIntentCreateParams{Amount: num(1000), Currency: usd, Confirm: yes, PaymentMethod: new(method), PaymentMethodTypes: []*string{new("card")}})
 			e := s.fails(err, 402, want.code)
 			is(t, method, e.DeclineCode, want.decline)
 			is(t, method, e.PaymentIntent.LastPaymentError.Code, want.code)
@@ -70,7 +70,7 @@ func TestClientIdempotency(t *testing.T) {
 	open(t, r, "").play(func(s *shop) {
 		api := s.api.V1PaymentIntents
 		create := func(amount int64, method string) (*stripe.PaymentIntent, error) {
-			params := &stripe.PaymentIntentCreateParams{Amount: num(amount), Currency: usd, Confirm: yes, PaymentMethod: str(method), PaymentMethodTypes: []*string{str("card")}}
+			params := &stripe.PaymentIntentCreateParams{Amount: num(amount), Currency: usd, Confirm: yes, PaymentMethod: new(method), PaymentMethodTypes: []*string{new("card")}}
 			params.SetIdempotencyKey("key of " + method)
 			return api.Create(ctx, params)
 		}
@@ -141,7 +141,7 @@ func TestClientRetries(t *testing.T) {
 			openWith(t, r, "", fakestripe.Options{Faults: tc.faults, Logger: quiet}).play(func(s *shop) {
 				c := &counting{next: s.next, keys: map[string]bool{}}
 				s.next = c
-				_, err := s.client(2).V1Customers.Create(ctx, &stripe.CustomerCreateParams{Name: str("x")})
+				_, err := s.client(2).V1Customers.Create(ctx, &stripe.CustomerCreateParams{Name: new("x")})
 				is(t, "calls", c.n.Load(), tc.calls)
 				is(t, "keys", len(c.keys), 1)
 				stripes, ok := errors.AsType[*stripe.Error](err)
@@ -177,7 +177,7 @@ func TestClientLostAnswer(t *testing.T) {
 		}}
 		s.next = c
 		pi := must(s.client(2).V1PaymentIntents.Create(ctx, &stripe.PaymentIntentCreateParams{
-			Amount: num(1000), Currency: usd, Confirm: yes, PaymentMethod: str("pm_card_visa"), PaymentMethodTypes: []*string{str("card")},
+			Amount: num(1000), Currency: usd, Confirm: yes, PaymentMethod: new("pm_card_visa"), PaymentMethodTypes: []*string{new("card")},
 		}))
 		is(t, "calls", c.n.Load(), 2)
 		is(t, "replayed", pi.LastResponse.Header.Get("Idempotent-Replayed"), "true")

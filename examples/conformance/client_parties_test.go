@@ -9,15 +9,15 @@ import (
 func keepCustomer(s *shop) {
 	api := s.api.V1Customers
 	create := &stripe.CustomerCreateParams{
-		Name: str("Jenny Rosen"), Email: str("jenny@example.com"), Phone: str("+15551234567"), Description: str("d"), PreferredLocales: []*string{str("de"), str("en")},
-		Address:  &stripe.AddressParams{Line1: str("1 Main St"), Country: str("US")},
-		Shipping: &stripe.CustomerCreateShippingParams{Name: str("Jenny"), Address: &stripe.AddressParams{Line1: str("1 Main St")}},
+		Name: new("Jenny Rosen"), Email: new("jenny@example.com"), Phone: new("+15551234567"), Description: new("d"), PreferredLocales: []*string{new("de"), new("en")},
+		Address:  &stripe.AddressParams{Line1: new("1 Main St"), Country: new("US")},
+		Shipping: &stripe.CustomerCreateShippingParams{Name: new("Jenny"), Address: &stripe.AddressParams{Line1: new("1 Main St")}},
 	}
 	create.AddMetadata("a", "b")
 	c := must(api.Create(ctx, create))
 	is(s, "locale", c.PreferredLocales[1], "en")
-	pm := must(s.api.V1PaymentMethods.Attach(ctx, "pm_card_visa", &stripe.PaymentMethodAttachParams{Customer: str(c.ID)}))
-	update := &stripe.CustomerUpdateParams{Description: str("e"), InvoiceSettings: &stripe.CustomerUpdateInvoiceSettingsParams{DefaultPaymentMethod: str(pm.ID)}}
+	pm := must(s.api.V1PaymentMethods.Attach(ctx, "pm_card_visa", &stripe.PaymentMethodAttachParams{Customer: new(c.ID)}))
+	update := &stripe.CustomerUpdateParams{Description: new("e"), InvoiceSettings: &stripe.CustomerUpdateInvoiceSettingsParams{DefaultPaymentMethod: new(pm.ID)}}
 	update.AddExpand("invoice_settings.default_payment_method")
 	c = must(api.Update(ctx, c.ID, update))
 	is(s, "default", c.InvoiceSettings.DefaultPaymentMethod.Card.Last4, "4242")
@@ -26,12 +26,12 @@ func keepCustomer(s *shop) {
 	retrieve.AddExpand("tax_ids")
 	c = must(api.Retrieve(ctx, c.ID, retrieve))
 	is(s, "description", c.Description, "e")
-	must(s.api.V1PaymentMethods.Attach(ctx, "pm_card_mastercard", &stripe.PaymentMethodAttachParams{Customer: str(c.ID)}))
-	list := &stripe.CustomerListPaymentMethodsParams{Customer: str(c.ID), Type: str("card")}
+	must(s.api.V1PaymentMethods.Attach(ctx, "pm_card_mastercard", &stripe.PaymentMethodAttachParams{Customer: new(c.ID)}))
+	list := &stripe.CustomerListPaymentMethodsParams{Customer: new(c.ID), Type: new("card")}
 	list.Limit = num(1)
 	is(s, "methods", len(must(collect(api.ListPaymentMethods(ctx, list)))), 2)
-	is(s, "method", must(api.RetrievePaymentMethod(ctx, pm.ID, &stripe.CustomerRetrievePaymentMethodParams{Customer: str(c.ID)})).ID, pm.ID)
-	is(s, "by email", len(must(collect(api.List(ctx, &stripe.CustomerListParams{Email: str("jenny@example.com")})))), 1)
+	is(s, "method", must(api.RetrievePaymentMethod(ctx, pm.ID, &stripe.CustomerRetrievePaymentMethodParams{Customer: new(c.ID)})).ID, pm.ID)
+	is(s, "by email", len(must(collect(api.List(ctx, &stripe.CustomerListParams{Email: new("jenny@example.com")})))), 1)
 
 	gone := must(api.Delete(ctx, c.ID, nil))
 	is(s, "deleted", gone.Deleted, true)
@@ -46,59 +46,59 @@ func keepMethods(s *shop) {
 	api := s.api.V1PaymentMethods
 	c := must(s.api.V1Customers.Create(ctx, nil))
 	create := &stripe.PaymentMethodCreateParams{
-		Type: str("card"), Card: &stripe.PaymentMethodCreateCardParams{Number: str("4242424242424242"), ExpMonth: num(12), ExpYear: num(2034), CVC: str("314")},
-		BillingDetails: &stripe.PaymentMethodCreateBillingDetailsParams{Name: str("Jenny Rosen"), Address: &stripe.AddressParams{PostalCode: str("94103")}},
+		Type: new("card"), Card: &stripe.PaymentMethodCreateCardParams{Number: new("4242424242424242"), ExpMonth: num(12), ExpYear: num(2034), CVC: new("314")},
+		BillingDetails: &stripe.PaymentMethodCreateBillingDetailsParams{Name: new("Jenny Rosen"), Address: &stripe.AddressParams{PostalCode: new("94103")}},
 	}
 	create.AddMetadata("a", "b")
 	pm := must(api.Create(ctx, create))
 	is(s, "last4", pm.Card.Last4, "4242")
 	is(s, "expires", pm.Card.ExpYear, 2034)
-	update := &stripe.PaymentMethodUpdateParams{BillingDetails: &stripe.PaymentMethodUpdateBillingDetailsParams{Email: str("jenny@example.com")}}
+	update := &stripe.PaymentMethodUpdateParams{BillingDetails: &stripe.PaymentMethodUpdateBillingDetailsParams{Email: new("jenny@example.com")}}
 	update.AddMetadata("a", "")
 	_, err := api.Update(ctx, pm.ID, update)
 	s.fails(err, 400, none) // it is nobody's yet
-	pm = must(api.Attach(ctx, pm.ID, &stripe.PaymentMethodAttachParams{Customer: str(c.ID)}))
+	pm = must(api.Attach(ctx, pm.ID, &stripe.PaymentMethodAttachParams{Customer: new(c.ID)}))
 	pm = must(api.Update(ctx, pm.ID, update))
 	is(s, "email", pm.BillingDetails.Email, "jenny@example.com")
 	is(s, "metadata", len(pm.Metadata), 0)
 	retrieve := &stripe.PaymentMethodRetrieveParams{}
 	retrieve.AddExpand("customer")
 	is(s, "owner", must(api.Retrieve(ctx, pm.ID, retrieve)).Customer.ID, c.ID)
-	is(s, "listed", len(must(collect(api.List(ctx, &stripe.PaymentMethodListParams{Customer: str(c.ID), Type: str("card")})))), 1)
+	is(s, "listed", len(must(collect(api.List(ctx, &stripe.PaymentMethodListParams{Customer: new(c.ID), Type: new("card")})))), 1)
 	other := must(s.api.V1Customers.Create(ctx, nil))
-	_, err = api.Attach(ctx, pm.ID, &stripe.PaymentMethodAttachParams{Customer: str(other.ID)})
+	_, err = api.Attach(ctx, pm.ID, &stripe.PaymentMethodAttachParams{Customer: new(other.ID)})
 	s.fails(err, 400, none)
 	pm = must(api.Detach(ctx, pm.ID, nil))
 	is(s, "nobody's", pm.Customer == nil, true)
-	_, err = api.Attach(ctx, "pm_card_chargeDeclined", &stripe.PaymentMethodAttachParams{Customer: str(c.ID)})
+	_, err = api.Attach(ctx, "pm_card_chargeDeclined", &stripe.PaymentMethodAttachParams{Customer: new(c.ID)})
 	s.fails(err, 402, stripe.ErrorCodeCardDeclined)
-	create.Card.Number = str("4242424242424241")
+	create.Card.Number = new("4242424242424241")
 	_, err = api.Create(ctx, create)
 	e := s.fails(err, 402, stripe.ErrorCodeIncorrectNumber)
 	is(s, "param", e.Param, "number")
 	sepa := must(api.Create(ctx, &stripe.PaymentMethodCreateParams{
-		Type: str("sepa_debit"), SEPADebit: &stripe.PaymentMethodCreateSEPADebitParams{IBAN: str("AT611904300234573201")},
-		BillingDetails: &stripe.PaymentMethodCreateBillingDetailsParams{Name: str("Jenny Rosen"), Email: str("jenny@example.com")},
+		Type: new("sepa_debit"), SEPADebit: &stripe.PaymentMethodCreateSEPADebitParams{IBAN: new("AT611904300234573201")},
+		BillingDetails: &stripe.PaymentMethodCreateBillingDetailsParams{Name: new("Jenny Rosen"), Email: new("jenny@example.com")},
 	}))
 	is(s, "last4", sepa.SEPADebit.Last4, "3201")
 }
 
 func useTokens(s *shop) {
 	api := s.api.V1Tokens
-	t := must(api.Create(ctx, &stripe.TokenCreateParams{Card: &stripe.CardParams{Number: str("5555555555554444"), ExpMonth: str("5"), ExpYear: str("2034"), CVC: str("314")}}))
+	t := must(api.Create(ctx, &stripe.TokenCreateParams{Card: &stripe.CardParams{Number: new("5555555555554444"), ExpMonth: new("5"), ExpYear: new("2034"), CVC: new("314")}}))
 	is(s, "brand", t.Card.Brand, stripe.CardBrandMasterCard)
-	pm := must(s.api.V1PaymentMethods.Create(ctx, &stripe.PaymentMethodCreateParams{Type: str("card"), Card: &stripe.PaymentMethodCreateCardParams{Token: str(t.ID)}}))
+	pm := must(s.api.V1PaymentMethods.Create(ctx, &stripe.PaymentMethodCreateParams{Type: new("card"), Card: &stripe.PaymentMethodCreateCardParams{Token: new(t.ID)}}))
 	is(s, "last4", pm.Card.Last4, "4444")
 	t = must(api.Retrieve(ctx, t.ID, nil))
 	is(s, "used", t.Used, true)
-	_, err := s.api.V1PaymentMethods.Create(ctx, &stripe.PaymentMethodCreateParams{Type: str("card"), Card: &stripe.PaymentMethodCreateCardParams{Token: str(t.ID)}})
+	_, err := s.api.V1PaymentMethods.Create(ctx, &stripe.PaymentMethodCreateParams{Type: new("card"), Card: &stripe.PaymentMethodCreateCardParams{Token: new(t.ID)}})
 	s.fails(err, 400, stripe.ErrorCodeTokenAlreadyUsed)
 
-	ct := must(s.api.V1TestHelpersConfirmationTokens.Create(ctx, &stripe.TestHelpersConfirmationTokenCreateParams{PaymentMethod: str("pm_card_visa"), ReturnURL: str("https://example.com/")}))
+	ct := must(s.api.V1TestHelpersConfirmationTokens.Create(ctx, &stripe.TestHelpersConfirmationTokenCreateParams{PaymentMethod: new("pm_card_visa"), ReturnURL: new("https://example.com/")}))
 	is(s, "preview", ct.PaymentMethodPreview.Card.Last4, "4242")
 	ct = must(s.api.V1ConfirmationTokens.Retrieve(ctx, ct.ID, nil))
 	is(s, "return", ct.ReturnURL, "https://example.com/")
-	pi := must(s.api.V1PaymentIntents.Create(ctx, &stripe.PaymentIntentCreateParams{Amount: num(1000), Currency: usd, Confirm: yes, ConfirmationToken: str(ct.ID)}))
+	pi := must(s.api.V1PaymentIntents.Create(ctx, &stripe.PaymentIntentCreateParams{Amount: num(1000), Currency: usd, Confirm: yes, ConfirmationToken: new(ct.ID)}))
 	is(s, "status", pi.Status, stripe.PaymentIntentStatusSucceeded)
 }
 
@@ -121,10 +121,10 @@ func oldCalls(s *shop) {
 	}
 	is(s, "refund", list.Data[0].ID, refund.ID)
 	held := must(s.api.V1PaymentIntents.Create(ctx, &stripe.PaymentIntentCreateParams{
-		Amount: num(700), Currency: usd, CaptureMethod: str("manual"), Confirm: yes, PaymentMethod: str("pm_card_visa"), PaymentMethodTypes: []*string{str("card")},
+		Amount: num(700), Currency: usd, CaptureMethod: new("manual"), Confirm: yes, PaymentMethod: new("pm_card_visa"), PaymentMethodTypes: []*string{new("card")},
 	}))
 	s.untyped("POST", "/v1/test_helpers/charges/"+held.LatestCharge.ID+"/expire", "")
 	is(s, "status", must(s.api.V1PaymentIntents.Retrieve(ctx, held.ID, nil)).Status, stripe.PaymentIntentStatusCanceled)
-	cs := must(s.api.V1CheckoutSessions.Create(ctx, &stripe.CheckoutSessionCreateParams{Mode: str("setup"), Currency: usd, SuccessURL: str("https://example.com/")}))
+	cs := must(s.api.V1CheckoutSessions.Create(ctx, &stripe.CheckoutSessionCreateParams{Mode: new("setup"), Currency: usd, SuccessURL: new("https://example.com/")}))
 	s.visit(cs.ID, "pm_card_visa")
 }

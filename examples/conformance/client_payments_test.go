@@ -13,8 +13,6 @@ var (
 	none stripe.ErrorCode
 )
 
-func str(s string) *string { return &s }
-
 func num(n int64) *int64 { return &n }
 
 const month = 31 * 24 * time.Hour
@@ -23,7 +21,7 @@ const month = 31 * 24 * time.Hour
 func (s *shop) pay(method string, amount int64) *stripe.PaymentIntent {
 	s.Helper()
 	pi := must(s.api.V1PaymentIntents.Create(ctx, &stripe.PaymentIntentCreateParams{
-		Amount: num(amount), Currency: usd, Confirm: yes, PaymentMethod: str(method), PaymentMethodTypes: []*string{str("card")},
+		Amount: num(amount), Currency: usd, Confirm: yes, PaymentMethod: new(method), PaymentMethodTypes: []*string{new("card")},
 	}))
 	is(s, "status", pi.Status, stripe.PaymentIntentStatusSucceeded)
 	return pi
@@ -32,11 +30,11 @@ func (s *shop) pay(method string, amount int64) *stripe.PaymentIntent {
 func payCard(s *shop) {
 	api := s.api.V1PaymentIntents
 	create := &stripe.PaymentIntentCreateParams{
-		Amount: num(2000), Currency: usd, Description: str("a & b=c + d%"), ReceiptEmail: str("jenny@example.com"), StatementDescriptorSuffix: str("ORDER 7"),
-		AutomaticPaymentMethods: &stripe.PaymentIntentCreateAutomaticPaymentMethodsParams{Enabled: yes, AllowRedirects: str("never")},
+		Amount: num(2000), Currency: usd, Description: new("a & b=c + d%"), ReceiptEmail: new("jenny@example.com"), StatementDescriptorSuffix: new("ORDER 7"),
+		AutomaticPaymentMethods: &stripe.PaymentIntentCreateAutomaticPaymentMethodsParams{Enabled: yes, AllowRedirects: new("never")},
 		Shipping: &stripe.ShippingDetailsParams{
-			Name:    str("Jenny Rosen"),
-			Address: &stripe.AddressParams{Line1: str("510 Townsend St"), PostalCode: str("94103"), City: str("San Francisco"), State: str("CA"), Country: str("US")},
+			Name:    new("Jenny Rosen"),
+			Address: &stripe.AddressParams{Line1: new("510 Townsend St"), PostalCode: new("94103"), City: new("San Francisco"), State: new("CA"), Country: new("US")},
 		},
 	}
 	create.AddMetadata("order_id", "6735")
@@ -57,7 +55,7 @@ func payCard(s *shop) {
 	_, err := api.Confirm(ctx, pi.ID, nil)
 	e := s.fails(err, 400, stripe.ErrorCodePaymentIntentUnexpectedState)
 	is(s, "intent inside", e.PaymentIntent.ID, pi.ID)
-	_, err = api.Confirm(ctx, pi.ID, &stripe.PaymentIntentConfirmParams{PaymentMethod: str("pm_card_visa_chargeDeclinedInsufficientFunds")})
+	_, err = api.Confirm(ctx, pi.ID, &stripe.PaymentIntentConfirmParams{PaymentMethod: new("pm_card_visa_chargeDeclinedInsufficientFunds")})
 	e = s.fails(err, 402, stripe.ErrorCodeCardDeclined)
 	is(s, "decline code", e.DeclineCode, stripe.DeclineCodeInsufficientFunds)
 	is(s, "type", e.Type, stripe.ErrorTypeCard)
@@ -65,7 +63,7 @@ func payCard(s *shop) {
 	is(s, "charge", e.ChargeID, e.PaymentIntent.LatestCharge.ID)
 	is(s, "method inside", e.PaymentMethod.Card.Last4, "9995")
 
-	confirm := &stripe.PaymentIntentConfirmParams{PaymentMethod: str("pm_card_visa")}
+	confirm := &stripe.PaymentIntentConfirmParams{PaymentMethod: new("pm_card_visa")}
 	confirm.AddExpand("latest_charge.balance_transaction")
 	confirm.AddExpand("payment_method")
 	pi = must(api.Confirm(ctx, pi.ID, confirm))
@@ -88,8 +86,8 @@ func (s *shop) challenged() {
 	s.Helper()
 	api := s.api.V1PaymentIntents
 	params := &stripe.PaymentIntentCreateParams{
-		Amount: num(4000), Currency: usd, Confirm: yes, PaymentMethod: str("pm_card_threeDSecure2Required"), ReturnURL: str("https://example.com/done?a=1&b=2"),
-		PaymentMethodTypes: []*string{str("card")},
+		Amount: num(4000), Currency: usd, Confirm: yes, PaymentMethod: new("pm_card_threeDSecure2Required"), ReturnURL: new("https://example.com/done?a=1&b=2"),
+		PaymentMethodTypes: []*string{new("card")},
 	}
 	pi := must(api.Create(ctx, params))
 	is(s, "status", pi.Status, stripe.PaymentIntentStatusRequiresAction)
@@ -98,7 +96,7 @@ func (s *shop) challenged() {
 	s.act(pi.ID, false)
 	pi = must(api.Retrieve(ctx, pi.ID, nil))
 	is(s, "error", pi.LastPaymentError.Code, stripe.ErrorCodePaymentIntentAuthenticationFailure)
-	pi = must(api.Confirm(ctx, pi.ID, &stripe.PaymentIntentConfirmParams{PaymentMethod: str("pm_card_threeDSecure2Required")}))
+	pi = must(api.Confirm(ctx, pi.ID, &stripe.PaymentIntentConfirmParams{PaymentMethod: new("pm_card_threeDSecure2Required")}))
 	s.act(pi.ID, true)
 	is(s, "status", must(api.Retrieve(ctx, pi.ID, nil)).Status, stripe.PaymentIntentStatusSucceeded)
 }
@@ -124,7 +122,7 @@ func (s *shop) found() {
 	is(s, "different", len(seen), 9)
 
 	back := &stripe.PaymentIntentListParams{}
-	back.EndingBefore = str(all[4].ID)
+	back.EndingBefore = new(all[4].ID)
 	back.Limit = num(3)
 	before := api.List(ctx, back)
 	is(s, "page", len(before.Data()), 3)
@@ -148,8 +146,8 @@ func holdCard(s *shop) {
 	api := s.api.V1PaymentIntents
 	hold := func() *stripe.PaymentIntent {
 		pi := must(api.Create(ctx, &stripe.PaymentIntentCreateParams{
-			Amount: num(1000), Currency: usd, Confirm: yes, PaymentMethod: str("pm_card_visa"), CaptureMethod: str("manual"), PaymentMethodTypes: []*string{str("card")},
-			PaymentMethodOptions: &stripe.PaymentIntentCreatePaymentMethodOptionsParams{Card: &stripe.PaymentIntentCreatePaymentMethodOptionsCardParams{RequestIncrementalAuthorization: str("if_available")}},
+			Amount: num(1000), Currency: usd, Confirm: yes, PaymentMethod: new("pm_card_visa"), CaptureMethod: new("manual"), PaymentMethodTypes: []*string{new("card")},
+			PaymentMethodOptions: &stripe.PaymentIntentCreatePaymentMethodOptionsParams{Card: &stripe.PaymentIntentCreatePaymentMethodOptionsCardParams{RequestIncrementalAuthorization: new("if_available")}},
 		}))
 		is(s, "status", pi.Status, stripe.PaymentIntentStatusRequiresCapture)
 		is(s, "capturable", pi.AmountCapturable, 1000)
@@ -167,7 +165,7 @@ func holdCard(s *shop) {
 	is(s, "captured", pi.LatestCharge.AmountCaptured, 1200)
 
 	pi = hold()
-	pi = must(api.Cancel(ctx, pi.ID, &stripe.PaymentIntentCancelParams{CancellationReason: str("abandoned")}))
+	pi = must(api.Cancel(ctx, pi.ID, &stripe.PaymentIntentCancelParams{CancellationReason: new("abandoned")}))
 	is(s, "status", pi.Status, stripe.PaymentIntentStatusCanceled)
 	is(s, "reason", pi.CancellationReason, stripe.PaymentIntentCancellationReasonAbandoned)
 	_, err = api.Cancel(ctx, pi.ID, nil)
@@ -180,29 +178,29 @@ func holdCard(s *shop) {
 
 // account are the parameters of a bank account.
 func account() *stripe.PaymentMethodUSBankAccountParams {
-	return &stripe.PaymentMethodUSBankAccountParams{AccountHolderType: str("individual"), AccountNumber: str("000123456789"), RoutingNumber: str("110000000")}
+	return &stripe.PaymentMethodUSBankAccountParams{AccountHolderType: new("individual"), AccountNumber: new("000123456789"), RoutingNumber: new("110000000")}
 }
 
 func payBank(s *shop) {
 	api := s.api.V1PaymentIntents
 	pi := must(api.Create(ctx, &stripe.PaymentIntentCreateParams{
-		Amount: num(5000), Currency: usd, Confirm: yes, PaymentMethodTypes: []*string{str("us_bank_account")},
+		Amount: num(5000), Currency: usd, Confirm: yes, PaymentMethodTypes: []*string{new("us_bank_account")},
 		PaymentMethodData: &stripe.PaymentIntentCreatePaymentMethodDataParams{
-			Type: str("us_bank_account"), USBankAccount: account(),
-			BillingDetails: &stripe.PaymentIntentCreatePaymentMethodDataBillingDetailsParams{Name: str("Jenny Rosen"), Email: str("jenny@example.com")},
+			Type: new("us_bank_account"), USBankAccount: account(),
+			BillingDetails: &stripe.PaymentIntentCreatePaymentMethodDataBillingDetailsParams{Name: new("Jenny Rosen"), Email: new("jenny@example.com")},
 		},
 		PaymentMethodOptions: &stripe.PaymentIntentCreatePaymentMethodOptionsParams{
-			USBankAccount: &stripe.PaymentIntentCreatePaymentMethodOptionsUSBankAccountParams{VerificationMethod: str("microdeposits")},
+			USBankAccount: &stripe.PaymentIntentCreatePaymentMethodOptionsUSBankAccountParams{VerificationMethod: new("microdeposits")},
 		},
 		MandateData: &stripe.PaymentIntentCreateMandateDataParams{CustomerAcceptance: &stripe.PaymentIntentCreateMandateDataCustomerAcceptanceParams{
-			Type: str("online"), Online: &stripe.PaymentIntentCreateMandateDataCustomerAcceptanceOnlineParams{IPAddress: str("127.0.0.1"), UserAgent: str("go")},
+			Type: new("online"), Online: &stripe.PaymentIntentCreateMandateDataCustomerAcceptanceOnlineParams{IPAddress: new("127.0.0.1"), UserAgent: new("go")},
 		}},
 	}))
 	is(s, "status", pi.Status, stripe.PaymentIntentStatusRequiresAction)
 	is(s, "action", pi.NextAction.Type, "verify_with_microdeposits")
-	_, err := api.VerifyMicrodeposits(ctx, pi.ID, &stripe.PaymentIntentVerifyMicrodepositsParams{DescriptorCode: str("SM00XX")})
+	_, err := api.VerifyMicrodeposits(ctx, pi.ID, &stripe.PaymentIntentVerifyMicrodepositsParams{DescriptorCode: new("SM00XX")})
 	s.fails(err, 400, stripe.ErrorCodePaymentMethodMicrodepositVerificationDescriptorCodeMismatch)
-	pi = must(api.VerifyMicrodeposits(ctx, pi.ID, &stripe.PaymentIntentVerifyMicrodepositsParams{DescriptorCode: str("SM11AA")}))
+	pi = must(api.VerifyMicrodeposits(ctx, pi.ID, &stripe.PaymentIntentVerifyMicrodepositsParams{DescriptorCode: new("SM11AA")}))
 	is(s, "status", pi.Status, stripe.PaymentIntentStatusProcessing)
 	s.advance(month)
 	retrieve := &stripe.PaymentIntentRetrieveParams{}
@@ -217,19 +215,19 @@ func payCash(s *shop) {
 	api := s.api.V1PaymentIntents
 	create := func(amount int64) *stripe.PaymentIntent {
 		return must(api.Create(ctx, &stripe.PaymentIntentCreateParams{
-			Amount: num(amount), Currency: usd, Confirm: yes, Customer: str(c.ID), PaymentMethodTypes: []*string{str("customer_balance")},
-			PaymentMethodData: &stripe.PaymentIntentCreatePaymentMethodDataParams{Type: str("customer_balance")},
+			Amount: num(amount), Currency: usd, Confirm: yes, Customer: new(c.ID), PaymentMethodTypes: []*string{new("customer_balance")},
+			PaymentMethodData: &stripe.PaymentIntentCreatePaymentMethodDataParams{Type: new("customer_balance")},
 			PaymentMethodOptions: &stripe.PaymentIntentCreatePaymentMethodOptionsParams{CustomerBalance: &stripe.PaymentIntentCreatePaymentMethodOptionsCustomerBalanceParams{
-				FundingType:  str("bank_transfer"),
-				BankTransfer: &stripe.PaymentIntentCreatePaymentMethodOptionsCustomerBalanceBankTransferParams{Type: str("us_bank_transfer")},
+				FundingType:  new("bank_transfer"),
+				BankTransfer: &stripe.PaymentIntentCreatePaymentMethodOptionsCustomerBalanceBankTransferParams{Type: new("us_bank_transfer")},
 			}},
 		}))
 	}
 	fund := func(amount int64) *stripe.CustomerCashBalanceTransaction {
-		return must(s.api.V1TestHelpersCustomers.FundCashBalance(ctx, c.ID, &stripe.TestHelpersCustomerFundCashBalanceParams{Amount: num(amount), Currency: usd, Reference: str("ref")}))
+		return must(s.api.V1TestHelpersCustomers.FundCashBalance(ctx, c.ID, &stripe.TestHelpersCustomerFundCashBalanceParams{Amount: num(amount), Currency: usd, Reference: new("ref")}))
 	}
 	balance := func() int64 {
-		b := must(s.api.V1CashBalances.Retrieve(ctx, &stripe.CashBalanceRetrieveParams{Customer: str(c.ID)}))
+		b := must(s.api.V1CashBalances.Retrieve(ctx, &stripe.CashBalanceRetrieveParams{Customer: new(c.ID)}))
 		return b.Available["usd"]
 	}
 	is(s, "balance", balance(), 0)
@@ -246,10 +244,10 @@ func payCash(s *shop) {
 	_, err := api.ApplyCustomerBalance(ctx, pi.ID, nil)
 	s.fails(err, 400, stripe.ErrorCodePaymentIntentUnexpectedState)
 	open := must(api.Create(ctx, &stripe.PaymentIntentCreateParams{
-		Amount: num(150), Currency: usd, Customer: str(c.ID), PaymentMethodTypes: []*string{str("customer_balance")},
+		Amount: num(150), Currency: usd, Customer: new(c.ID), PaymentMethodTypes: []*string{new("customer_balance")},
 		PaymentMethodOptions: &stripe.PaymentIntentCreatePaymentMethodOptionsParams{CustomerBalance: &stripe.PaymentIntentCreatePaymentMethodOptionsCustomerBalanceParams{
-			FundingType:  str("bank_transfer"),
-			BankTransfer: &stripe.PaymentIntentCreatePaymentMethodOptionsCustomerBalanceBankTransferParams{Type: str("us_bank_transfer")},
+			FundingType:  new("bank_transfer"),
+			BankTransfer: &stripe.PaymentIntentCreatePaymentMethodOptionsCustomerBalanceBankTransferParams{Type: new("us_bank_transfer")},
 		}},
 	}))
 	open = must(api.ApplyCustomerBalance(ctx, open.ID, &stripe.PaymentIntentApplyCustomerBalanceParams{Amount: num(150), Currency: usd}))

@@ -16,7 +16,7 @@ func TestClientsAtOnce(t *testing.T) {
 	r := newReplies(t)
 	open(t, r, "").play(func(s *shop) {
 		m := newMailbox(t)
-		w := must(s.api.V1WebhookEndpoints.Create(ctx, &stripe.WebhookEndpointCreateParams{URL: str(m.URL), EnabledEvents: []*string{str("payment_intent.succeeded")}, APIVersion: str(stripe.APIVersion)}))
+		w := must(s.api.V1WebhookEndpoints.Create(ctx, &stripe.WebhookEndpointCreateParams{URL: new(m.URL), EnabledEvents: []*string{new("payment_intent.succeeded")}, APIVersion: new(stripe.APIVersion)}))
 		m.secret = w.Secret
 		var wg sync.WaitGroup
 		for i := range clients {
@@ -30,7 +30,7 @@ func TestClientsAtOnce(t *testing.T) {
 		is(t, "payments", len(must(collect(s.api.V1PaymentIntents.List(ctx, pageOf[stripe.PaymentIntentListParams]())))), succeeded)
 		is(t, "charges", len(must(collect(s.api.V1Charges.List(ctx, nil)))), succeeded)
 		is(t, "refunds", len(must(collect(s.api.V1Refunds.List(ctx, nil)))), succeeded/3)
-		events := must(collect(s.api.V1Events.List(ctx, &stripe.EventListParams{Type: str("payment_intent.succeeded")})))
+		events := must(collect(s.api.V1Events.List(ctx, &stripe.EventListParams{Type: new("payment_intent.succeeded")})))
 		is(t, "events", len(events), succeeded)
 		told := map[string]int{}
 		m.mu.Lock()
@@ -50,17 +50,17 @@ func pageOf[T any]() *T { return new(T) }
 
 // busy is what one of the clients does.
 func (s *shop) busy(api *stripe.Client, i, turns int) {
-	c := must(api.V1Customers.Create(ctx, &stripe.CustomerCreateParams{Name: str(fmt.Sprint("client ", i))}))
-	pm := must(api.V1PaymentMethods.Attach(ctx, "pm_card_visa", &stripe.PaymentMethodAttachParams{Customer: str(c.ID)}))
+	c := must(api.V1Customers.Create(ctx, &stripe.CustomerCreateParams{Name: new(fmt.Sprint("client ", i))}))
+	pm := must(api.V1PaymentMethods.Attach(ctx, "pm_card_visa", &stripe.PaymentMethodAttachParams{Customer: new(c.ID)}))
 	for turn := range turns {
-		pi := must(api.V1PaymentIntents.Create(ctx, &stripe.PaymentIntentCreateParams{Amount: num(int64(1000 + turn)), Currency: usd, Customer: str(c.ID)}))
-		pi = must(api.V1PaymentIntents.Confirm(ctx, pi.ID, &stripe.PaymentIntentConfirmParams{PaymentMethod: str(pm.ID), ReturnURL: str("https://example.com")}))
+		pi := must(api.V1PaymentIntents.Create(ctx, &stripe.PaymentIntentCreateParams{Amount: num(int64(1000 + turn)), Currency: usd, Customer: new(c.ID)}))
+		pi = must(api.V1PaymentIntents.Confirm(ctx, pi.ID, &stripe.PaymentIntentConfirmParams{PaymentMethod: new(pm.ID), ReturnURL: new("https://example.com")}))
 		if turn%3 == 0 {
-			must(api.V1Refunds.Create(ctx, &stripe.RefundCreateParams{PaymentIntent: str(pi.ID)}))
+			must(api.V1Refunds.Create(ctx, &stripe.RefundCreateParams{PaymentIntent: new(pi.ID)}))
 		}
 		is(s, "status", must(api.V1PaymentIntents.Retrieve(ctx, pi.ID, nil)).Status, stripe.PaymentIntentStatusSucceeded)
-		is(s, "own payments", len(must(collect(api.V1PaymentIntents.List(ctx, &stripe.PaymentIntentListParams{Customer: str(c.ID)})))), turn+1)
-		must(api.V1SetupIntents.Create(ctx, &stripe.SetupIntentCreateParams{Customer: str(c.ID)}))
+		is(s, "own payments", len(must(collect(api.V1PaymentIntents.List(ctx, &stripe.PaymentIntentListParams{Customer: new(c.ID)})))), turn+1)
+		must(api.V1SetupIntents.Create(ctx, &stripe.SetupIntentCreateParams{Customer: new(c.ID)}))
 	}
 }
 
@@ -74,7 +74,7 @@ func TestOneKey(t *testing.T) {
 		ids, inUse := map[string]int{}, 0
 		for range n {
 			wg.Go(func() {
-				params := &stripe.PaymentIntentCreateParams{Amount: num(1000), Currency: usd, Confirm: yes, PaymentMethod: str("pm_card_visa"), PaymentMethodTypes: []*string{str("card")}}
+				params := &stripe.PaymentIntentCreateParams{Amount: num(1000), Currency: usd, Confirm: yes, PaymentMethod: new("pm_card_visa"), PaymentMethodTypes: []*string{new("card")}}
 				params.SetIdempotencyKey("one key")
 				pi, err := s.api.V1PaymentIntents.Create(ctx, params)
 				mu.Lock()
@@ -94,7 +94,7 @@ func TestOneKey(t *testing.T) {
 		is(t, "payments answered with", len(ids), 1)
 		is(t, "payments", len(must(collect(s.api.V1PaymentIntents.List(ctx, nil)))), 1)
 		is(t, "charges", len(must(collect(s.api.V1Charges.List(ctx, nil)))), 1)
-		is(t, "events of success", len(must(collect(s.api.V1Events.List(ctx, &stripe.EventListParams{Type: str("charge.succeeded")})))), 1)
+		is(t, "events of success", len(must(collect(s.api.V1Events.List(ctx, &stripe.EventListParams{Type: new("charge.succeeded")})))), 1)
 		t.Logf("of %d, %d were answered while the first was under way", n, inUse)
 	})
 }

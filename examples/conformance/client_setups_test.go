@@ -7,17 +7,17 @@ import (
 func setUp(s *shop) {
 	api := s.api.V1SetupIntents
 	c := must(s.api.V1Customers.Create(ctx, nil))
-	create := &stripe.SetupIntentCreateParams{Customer: str(c.ID), Usage: str("off_session"), PaymentMethodTypes: []*string{str("card")}}
+	create := &stripe.SetupIntentCreateParams{Customer: new(c.ID), Usage: new("off_session"), PaymentMethodTypes: []*string{new("card")}}
 	create.AddMetadata("a", "b")
 	si := must(api.Create(ctx, create))
 	is(s, "status", si.Status, stripe.SetupIntentStatusRequiresPaymentMethod)
-	si = must(api.Update(ctx, si.ID, &stripe.SetupIntentUpdateParams{Description: str("for later")}))
+	si = must(api.Update(ctx, si.ID, &stripe.SetupIntentUpdateParams{Description: new("for later")}))
 	is(s, "description", si.Description, "for later")
-	_, err := api.Confirm(ctx, si.ID, &stripe.SetupIntentConfirmParams{PaymentMethod: str("pm_card_visa_chargeDeclined")})
+	_, err := api.Confirm(ctx, si.ID, &stripe.SetupIntentConfirmParams{PaymentMethod: new("pm_card_visa_chargeDeclined")})
 	e := s.fails(err, 402, stripe.ErrorCodeCardDeclined)
 	is(s, "intent inside", e.SetupIntent.ID, si.ID)
 	is(s, "decline code", e.DeclineCode, stripe.DeclineCodeGenericDecline)
-	si = must(api.Confirm(ctx, si.ID, &stripe.SetupIntentConfirmParams{PaymentMethod: str("pm_card_authenticationRequired"), ReturnURL: str("https://example.com")}))
+	si = must(api.Confirm(ctx, si.ID, &stripe.SetupIntentConfirmParams{PaymentMethod: new("pm_card_authenticationRequired"), ReturnURL: new("https://example.com")}))
 	is(s, "status", si.Status, stripe.SetupIntentStatusRequiresAction)
 	s.act(si.ID, true)
 	retrieve := &stripe.SetupIntentRetrieveParams{}
@@ -27,7 +27,7 @@ func setUp(s *shop) {
 	is(s, "status", si.Status, stripe.SetupIntentStatusSucceeded)
 	is(s, "attempt", si.LatestAttempt.Status, stripe.SetupAttemptStatusSucceeded)
 	is(s, "owner", si.PaymentMethod.Customer.ID, c.ID)
-	attempts := &stripe.SetupAttemptListParams{SetupIntent: str(si.ID)}
+	attempts := &stripe.SetupAttemptListParams{SetupIntent: new(si.ID)}
 	attempts.Limit = num(1)
 	attempts.AddExpand("data.setup_intent")
 	all := must(collect(s.api.V1SetupAttempts.List(ctx, attempts)))
@@ -37,16 +37,16 @@ func setUp(s *shop) {
 	_, err = api.Cancel(ctx, si.ID, nil)
 	s.fails(err, 400, stripe.ErrorCodeSetupIntentUnexpectedState)
 	other := must(api.Create(ctx, nil))
-	other = must(api.Cancel(ctx, other.ID, &stripe.SetupIntentCancelParams{CancellationReason: str("requested_by_customer")}))
+	other = must(api.Cancel(ctx, other.ID, &stripe.SetupIntentCancelParams{CancellationReason: new("requested_by_customer")}))
 	is(s, "status", other.Status, stripe.SetupIntentStatusCanceled)
 	list := &stripe.SetupIntentListParams{}
 	list.Limit = num(1)
 	is(s, "listed", len(must(collect(api.List(ctx, list)))), 2)
-	is(s, "of the customer", len(must(collect(api.List(ctx, &stripe.SetupIntentListParams{Customer: str(c.ID)})))), 1)
+	is(s, "of the customer", len(must(collect(api.List(ctx, &stripe.SetupIntentListParams{Customer: new(c.ID)})))), 1)
 
 	// The card was set up for payments without the customer, and yet asks.
 	_, err = s.api.V1PaymentIntents.Create(ctx, &stripe.PaymentIntentCreateParams{
-		Amount: num(1000), Currency: usd, Customer: str(c.ID), PaymentMethod: str(si.PaymentMethod.ID), OffSession: yes, Confirm: yes,
+		Amount: num(1000), Currency: usd, Customer: new(c.ID), PaymentMethod: new(si.PaymentMethod.ID), OffSession: yes, Confirm: yes,
 	})
 	e = s.fails(err, 402, stripe.ErrorCodeAuthenticationRequired)
 	is(s, "intent inside", e.PaymentIntent.Status, stripe.PaymentIntentStatusRequiresPaymentMethod)
@@ -57,20 +57,20 @@ func setUpBank(s *shop) {
 	api := s.api.V1SetupIntents
 	c := must(s.api.V1Customers.Create(ctx, nil))
 	pm := must(s.api.V1PaymentMethods.Create(ctx, &stripe.PaymentMethodCreateParams{
-		Type: str("us_bank_account"), USBankAccount: &stripe.PaymentMethodCreateUSBankAccountParams{AccountHolderType: str("individual"), AccountNumber: str("000123456789"), RoutingNumber: str("110000000")},
-		BillingDetails: &stripe.PaymentMethodCreateBillingDetailsParams{Name: str("Jenny Rosen")},
+		Type: new("us_bank_account"), USBankAccount: &stripe.PaymentMethodCreateUSBankAccountParams{AccountHolderType: new("individual"), AccountNumber: new("000123456789"), RoutingNumber: new("110000000")},
+		BillingDetails: &stripe.PaymentMethodCreateBillingDetailsParams{Name: new("Jenny Rosen")},
 	}))
 	si := must(api.Create(ctx, &stripe.SetupIntentCreateParams{
-		Customer: str(c.ID), PaymentMethod: str(pm.ID), PaymentMethodTypes: []*string{str("us_bank_account")}, Confirm: yes,
-		PaymentMethodOptions: &stripe.SetupIntentCreatePaymentMethodOptionsParams{USBankAccount: &stripe.SetupIntentCreatePaymentMethodOptionsUSBankAccountParams{VerificationMethod: str("microdeposits")}},
+		Customer: new(c.ID), PaymentMethod: new(pm.ID), PaymentMethodTypes: []*string{new("us_bank_account")}, Confirm: yes,
+		PaymentMethodOptions: &stripe.SetupIntentCreatePaymentMethodOptionsParams{USBankAccount: &stripe.SetupIntentCreatePaymentMethodOptionsUSBankAccountParams{VerificationMethod: new("microdeposits")}},
 		MandateData: &stripe.SetupIntentCreateMandateDataParams{CustomerAcceptance: &stripe.SetupIntentCreateMandateDataCustomerAcceptanceParams{
-			Type: str("online"), Online: &stripe.SetupIntentCreateMandateDataCustomerAcceptanceOnlineParams{IPAddress: str("127.0.0.1"), UserAgent: str("go")},
+			Type: new("online"), Online: &stripe.SetupIntentCreateMandateDataCustomerAcceptanceOnlineParams{IPAddress: new("127.0.0.1"), UserAgent: new("go")},
 		}},
 	}))
 	is(s, "action", si.NextAction.Type, "verify_with_microdeposits")
 	_, err := api.VerifyMicrodeposits(ctx, si.ID, &stripe.SetupIntentVerifyMicrodepositsParams{Amounts: []*int64{num(32), num(45)}})
 	s.fails(err, 400, "intent_verification_method_missing") // it is verified by a code
-	must(api.VerifyMicrodeposits(ctx, si.ID, &stripe.SetupIntentVerifyMicrodepositsParams{DescriptorCode: str("SM11AA")}))
+	must(api.VerifyMicrodeposits(ctx, si.ID, &stripe.SetupIntentVerifyMicrodepositsParams{DescriptorCode: new("SM11AA")}))
 	s.advance(month)
 	si = must(api.Retrieve(ctx, si.ID, nil))
 	is(s, "status", si.Status, stripe.SetupIntentStatusSucceeded)

@@ -90,8 +90,8 @@ func openWith(t *testing.T, r *replies, version intents.Version, o fakestripe.Op
 // client returns a client that tries so often again.
 func (s *shop) client(retries int64) *stripe.Client {
 	return stripe.NewClient(secretKey, stripe.WithBackends(stripe.NewBackendsWithConfig(&stripe.BackendConfig{
-		URL: stripe.String(s.url), HTTPClient: &http.Client{Transport: &s.wire}, MaxNetworkRetries: stripe.Int64(retries),
-		LeveledLogger: &stripe.LeveledLogger{Level: stripe.LevelNull}, EnableTelemetry: stripe.Bool(false),
+		URL: new(s.url), HTTPClient: &http.Client{Transport: &s.wire}, MaxNetworkRetries: new(retries),
+		LeveledLogger: &stripe.LeveledLogger{Level: stripe.LevelNull}, EnableTelemetry: new(false),
 	})))
 }
 
@@ -112,10 +112,10 @@ func (s *shop) act(intent string, complete bool) {
 }
 
 // is fails the test where a value is not the one that is wanted.
-func is[T comparable](t testing.TB, what string, got, want T) {
-	t.Helper()
+func is[T comparable](tb testing.TB, what string, got, want T) {
+	tb.Helper()
 	if got != want {
-		t.Errorf("%s: %v, want %v", what, got, want)
+		tb.Errorf("%s: %v, want %v", what, got, want)
 	}
 }
 
@@ -204,12 +204,12 @@ var acts = []struct {
 
 // typeless are the routes for which stripe-go has no method, and why.
 var typeless = map[string]string{
-	"GET /v1/payment_pages/{session}":          "private to the hosted page and to the fixtures of Stripe's CLI",
-	"POST /v1/payment_pages/{session}/confirm": "private to the hosted page and to the fixtures of Stripe's CLI",
-	"POST /v1/confirmation_tokens":             "a client's, as Stripe.js makes it; servers have the test helper",
-	"GET /v1/charges/{charge}/refunds":         "of the refunds' older path; stripe-go has GET /v1/refunds",
+	"GET /v1/payment_pages/{session}":               "private to the hosted page and to the fixtures of Stripe's CLI",
+	"POST /v1/payment_pages/{session}/confirm":      "private to the hosted page and to the fixtures of Stripe's CLI",
+	"POST /v1/confirmation_tokens":                  "a client's, as Stripe.js makes it; servers have the test helper",
+	"GET /v1/charges/{charge}/refunds":              "of the refunds' older path; stripe-go has GET /v1/refunds",
 	"POST /v1/test_helpers/charges/{charge}/expire": "of the fixtures of Stripe's CLI (charge.expired)",
-	"POST /v1/charges/{charge}/refunds":        "of the refunds' older path; stripe-go has POST /v1/refunds",
+	"POST /v1/charges/{charge}/refunds":             "of the refunds' older path; stripe-go has POST /v1/refunds",
 }
 
 // TestClient has stripe-go's typed client call every route of the server, at its own

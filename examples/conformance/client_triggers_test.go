@@ -152,7 +152,7 @@ func TestTriggers(t *testing.T) {
 					s.trigger(replies, call)
 				}
 				s.advance(month / 2) // debits take some days
-				events := must(collect(s.api.V1Events.List(ctx, &stripe.EventListParams{Type: str(event)})))
+				events := must(collect(s.api.V1Events.List(ctx, &stripe.EventListParams{Type: new(event)})))
 				if len(events) == 0 {
 					for _, e := range must(collect(s.api.V1Events.List(ctx, nil))) {
 						t.Log(e.Type)

@@ -124,9 +124,9 @@ func (x *tx) entryID(row ledgerRow) string {
 func listByCharge(x *tx, r *request, t Table, noun, filter string, render func(c webhook.Charge) webhook.Object) (reply, error) {
 	in := form.NewReader(r.form)
 	p := readPage(in)
-	want := in.Text(filter)
+	want, group := in.Text(filter), ""
 	if t == tableTransfers {
-		in.Drop("transfer_group")
+		group = in.Text("transfer_group")
 	}
 	if err := in.Done(); err != nil {
 		return reply{}, err
@@ -139,6 +139,9 @@ func listByCharge(x *tx, r *request, t Table, noun, filter string, render func(c
 		table: t, noun: noun, url: r.path,
 		created: func(charge string) intents.Time { return of(charge).Ledger.At },
 		keep: func(charge string) bool {
+			if group != "" && group != memberOf(render(of(charge)), "transfer_group") {
+				return false
+			}
 			return want == "" || want == charge || filter == "destination" && want == capture.ConnectOf(of(charge).Details).Destination
 		},
 		render: func(_ *tx, charge string) webhook.Object { return render(of(charge)) },

@@ -193,7 +193,7 @@ func (s *Server) run(r *request, rt *route, finish func(x *tx, rep reply, err er
 		s.mu.RLock()
 		defer s.mu.RUnlock()
 	} else {
-		s.mu.Lock()
+		s.lock()
 		defer s.mu.Unlock()
 	}
 	x := s.tx(r)

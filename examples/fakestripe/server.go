@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"runtime"
 	"runtime/debug"
 	"strings"
 	"sync"
@@ -230,6 +231,19 @@ func writeJSON(w http.ResponseWriter, status int, body []byte) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	_, _ = w.Write(body)
+}
+
+// lock takes mu for writing. What is done under it takes some thirty microseconds, and to
+// be parked and woken more than that: so it yields a few times before it waits.
+func (s *Server) lock() {
+	const patience = 20
+	for range patience {
+		if s.mu.TryLock() {
+			return
+		}
+		runtime.Gosched()
+	}
+	s.mu.Lock()
 }
 
 // safely makes Stripe's 500 of a panic.

@@ -46,7 +46,7 @@ func fundCash(x *tx, r *request) (reply, error) {
 }
 
 // expireCharge is the test helper of the CLI's trigger charge.expired: the hold of a charge
-// is over at once, as time would have it.
+// ends now, and time has its word.
 func expireCharge(x *tx, r *request) (reply, error) {
 	row, err := x.charge(r.vars[0])
 	if err == nil {
@@ -58,11 +58,14 @@ func expireCharge(x *tx, r *request) (reply, error) {
 	s, owned := get[paymentintent.Intent](x, tableIntents, row.PaymentIntent)
 	switch {
 	case owned && s.Charge.ID == row.ID:
+		s.Charge.CaptureBefore = min(s.Charge.CaptureBefore, x.at())
 		_, err = x.applyPayment(s, paymentintent.ExpireAuthorization{})
 	case owned: // an earlier attempt, which failed
 		err = unexpirable()
 	default:
-		_, err = x.commandCharge(row.Charge.Charge, capture.Expire{})
+		c := row.Charge.Charge
+		c.CaptureBefore = min(c.CaptureBefore, x.at())
+		_, err = x.commandCharge(c, capture.Expire{})
 	}
 	if _, refused := errors.AsType[*intents.StateError](err); refused {
 		err = unexpirable()

@@ -265,7 +265,7 @@ func (s *Server) work(ctx context.Context, d intents.Deferred) error {
 		s.keys.Lock()
 		defer s.keys.Unlock()
 	}
-	s.mu.Lock()
+	s.lock()
 	defer s.mu.Unlock()
 	x := s.tx(nil)
 	if err := x.do(ctx, d); err != nil {

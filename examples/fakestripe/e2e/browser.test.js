@@ -1,7 +1,7 @@
 // Customers with a browser, with and without JavaScript.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { browser, fakestripe, scope, secret, shirt, shop } from './kit.js';
+import { browser, fakestripe, limit, scope, secret, shirt, shop } from './kit.js';
 
 const good = '4242 4242 4242 4242', secure = '4000 0000 0000 3220', poor = '4000 0000 0000 9995', secureAndPoor = '4000 0082 6000 3178';
 
@@ -61,7 +61,7 @@ for (const javaScriptEnabled of [true, false]) {
     const pay = (page) => page.getByRole('button', { name: 'Pay €10.99' }).click();
     const home = (page, site, session) => page.waitForURL(`${site.url}/thanks?session_id=${session.id}`);
 
-    test('save a card', async (t) => {
+    test('save a card', limit, async (t) => {
       const { site, server, stripe, page } = await visit(t);
       const customer = await stripe.customers.create({ email: 'jenny@example.com', name: 'Jenny Rosen' });
       const session = await stripe.checkout.sessions.create({ mode: 'setup', currency: 'eur', customer: customer.id, allowed_payment_method_types: ['card'], success_url: `${site.url}/thanks?session_id={CHECKOUT_SESSION_ID}` });
@@ -84,7 +84,7 @@ for (const javaScriptEnabled of [true, false]) {
       await page.getByRole('heading', { name: 'Your card is saved' }).waitFor();
     });
 
-    test('pay with 3DS', async (t) => {
+    test('pay with 3DS', limit, async (t) => {
       const { site, server, stripe, page } = await visit(t);
       const session = await stripe.checkout.sessions.create(shirt(site.url));
       await page.goto(session.url);
@@ -104,7 +104,7 @@ for (const javaScriptEnabled of [true, false]) {
       for (const event of ['payment_intent.requires_action', 'payment_intent.succeeded', 'checkout.session.completed']) assert.equal(types.filter((one) => one === event).length, 1, event);
     });
 
-    test('fail 3DS, then pay with another card', async (t) => {
+    test('fail 3DS, then pay with another card', limit, async (t) => {
       const { site, server, stripe, page } = await visit(t);
       const session = await stripe.checkout.sessions.create(shirt(site.url));
       await page.goto(session.url);
@@ -132,7 +132,7 @@ for (const javaScriptEnabled of [true, false]) {
       assert.equal(site.types().filter((one) => one === 'payment_intent.payment_failed').length, 2);
     });
 
-    test('declined, then paid in the same session', async (t) => {
+    test('declined, then paid in the same session', limit, async (t) => {
       const { site, stripe, page } = await visit(t);
       const session = await stripe.checkout.sessions.create(shirt(site.url));
       await page.goto(session.url);
@@ -154,7 +154,7 @@ for (const javaScriptEnabled of [true, false]) {
       assert.deepEqual([done.status, done.payment_status, done.payment_intent], ['complete', 'paid', declined.payment_intent.id]);
     });
 
-    test('the tab is closed before the redirect', async (t) => {
+    test('the tab is closed before the redirect', limit, async (t) => {
       const { site, server, stripe, page } = await visit(t);
       const session = await stripe.checkout.sessions.create(shirt(site.url));
       await page.goto(session.url);
@@ -174,7 +174,7 @@ for (const javaScriptEnabled of [true, false]) {
       assert.equal(event.data.object.payment_status, 'paid');
     });
 
-    test('the tab is closed before anything is paid', async (t) => {
+    test('the tab is closed before anything is paid', limit, async (t) => {
       const { site, server, stripe, page } = await visit(t);
       const session = await stripe.checkout.sessions.create(shirt(site.url));
       await page.goto(session.url);
@@ -185,7 +185,7 @@ for (const javaScriptEnabled of [true, false]) {
       assert.deepEqual(site.types(), ['checkout.session.expired']);
     });
 
-    test('an expired session', async (t) => {
+    test('an expired session', limit, async (t) => {
       const { site, server, stripe, page } = await visit(t);
       const session = await stripe.checkout.sessions.create(shirt(site.url, { after_expiration: { recovery: { enabled: true } } }));
       await page.goto(session.url);
@@ -203,7 +203,7 @@ for (const javaScriptEnabled of [true, false]) {
       assert.equal(again.recovered_from, session.id);
     });
 
-    test('two tabs, and a nervous finger', async (t) => {
+    test('two tabs, and a nervous finger', limit, async (t) => {
       const { site, stripe, page, open } = await visit(t);
       const session = await stripe.checkout.sessions.create(shirt(site.url));
       await page.goto(session.url);
@@ -219,7 +219,7 @@ for (const javaScriptEnabled of [true, false]) {
       await home(other, site, session);
     });
 
-    test('back to the shop, and again', async (t) => {
+    test('back to the shop, and again', limit, async (t) => {
       const { site, stripe, page } = await visit(t);
       const session = await stripe.checkout.sessions.create(shirt(site.url));
       await page.goto(session.url);
@@ -232,7 +232,7 @@ for (const javaScriptEnabled of [true, false]) {
       await home(page, site, session);
     });
 
-    test('the keyboard alone', async (t) => {
+    test('the keyboard alone', limit, async (t) => {
       const { site, stripe, page } = await visit(t);
       const session = await stripe.checkout.sessions.create(shirt(site.url, { allow_promotion_codes: true }));
       await page.goto(session.url);
@@ -241,7 +241,7 @@ for (const javaScriptEnabled of [true, false]) {
       await home(page, site, session);
     });
 
-    test('a form that is incomplete', async (t) => {
+    test('a form that is incomplete', limit, async (t) => {
       const { site, stripe, page } = await visit(t);
       const session = await stripe.checkout.sessions.create(shirt(site.url));
       await page.goto(session.url);
@@ -253,7 +253,7 @@ for (const javaScriptEnabled of [true, false]) {
       assert.equal((await stripe.checkout.sessions.retrieve(session.id)).payment_intent, null, 'nothing was tried');
     });
 
-    test('an intent of the API asks for 3DS', async (t) => {
+    test('an intent of the API asks for 3DS', limit, async (t) => {
       const { site, stripe, page } = await visit(t);
       const create = () => stripe.paymentIntents.create({ amount: 1099, currency: 'eur', payment_method: 'pm_card_threeDSecure2Required', confirm: true, return_url: `${site.url}/back?order=1` });
       for (const [button, status, result] of [['Complete authentication', 'succeeded', 'succeeded'], ['Fail authentication', 'requires_payment_method', 'failed']]) {
@@ -267,7 +267,7 @@ for (const javaScriptEnabled of [true, false]) {
       }
     });
 
-    test('a debit that takes days', async (t) => {
+    test('a debit that takes days', limit, async (t) => {
       const { site, server, stripe, page } = await visit(t);
       const session = await stripe.checkout.sessions.create(shirt(site.url, { payment_method_types: ['card', 'sepa_debit'] }), { apiVersion: '2026-08-26.dahlia' });
       await page.goto(session.url);
@@ -282,7 +282,7 @@ for (const javaScriptEnabled of [true, false]) {
       assert.ok(site.types().includes('checkout.session.async_payment_succeeded'));
     });
 
-    test('the dashboard', async (t) => {
+    test('the dashboard', limit, async (t) => {
       const { site, server, stripe, page, open } = await visit(t);
       await page.goto(server.url);
       await page.getByText('Nothing has happened yet').waitFor();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import Stripe from 'stripe';
-import { fakestripe, rejected, scope, shirt } from './kit.js';
+import { fakestripe, limit, rejected, scope, shirt } from './kit.js';
 
 const home = 'https://shop.example.com';
 
@@ -17,7 +17,7 @@ describe('checkout sessions', () => {
   // page drives the page as the Stripe CLI's fixtures do.
   const page = (session, params) => stripe.rawRequest('POST', `/v1/payment_pages/${session}/confirm`, params);
 
-  test('payment', async () => {
+  test('payment', limit, async () => {
     const customer = await stripe.customers.create({ email: 'jenny@example.com' });
     const session = await stripe.checkout.sessions.create(shirt(home, { customer: customer.id, client_reference_id: 'cart-1', metadata: { a: '1' }, expand: ['line_items', 'customer'] }));
     assert.match(session.id, /^cs_test_a1/);
@@ -43,7 +43,7 @@ describe('checkout sessions', () => {
     assert.deepEqual(found.data.map((s) => s.id), [session.id]);
   });
 
-  test('setup', async () => {
+  test('setup', limit, async () => {
     const customer = await stripe.customers.create();
     const session = await stripe.checkout.sessions.create({ mode: 'setup', currency: 'eur', customer: customer.id, success_url: home });
     assert.match(session.setup_intent, /^seti_/);
@@ -53,7 +53,7 @@ describe('checkout sessions', () => {
     assert.equal(done.setup_intent.payment_method.customer, customer.id);
   });
 
-  test('declined, then paid: one intent', async () => {
+  test('declined, then paid: one intent', limit, async () => {
     const session = await stripe.checkout.sessions.create(shirt(home));
     const error = await rejected(page(session.id, { payment_method: 'pm_card_chargeDeclined' }));
     assert.ok(error instanceof Stripe.errors.StripeCardError);
@@ -63,7 +63,7 @@ describe('checkout sessions', () => {
     assert.equal((await server.types()).filter((type) => type === 'checkout.session.completed').length, 1);
   });
 
-  test('expires, by hand and by itself', async () => {
+  test('expires, by hand and by itself', limit, async () => {
     const byHand = await stripe.checkout.sessions.create(shirt(home));
     assert.equal((await stripe.checkout.sessions.expire(byHand.id)).status, 'expired');
     assert.ok((await rejected(stripe.checkout.sessions.expire(byHand.id))) instanceof Stripe.errors.StripeInvalidRequestError);
@@ -78,7 +78,7 @@ describe('checkout sessions', () => {
     assert.equal((await stripe.checkout.sessions.list({ status: 'expired' })).data.length, 2);
   });
 
-  test('a debit', async () => {
+  test('a debit', limit, async () => {
     const session = await stripe.checkout.sessions.create(shirt(home, { payment_method_types: ['sepa_debit'] }), { apiVersion: '2026-08-26.dahlia' });
     const account = await stripe.paymentMethods.create({ type: 'sepa_debit', sepa_debit: { iban: 'AT611904300234573201' }, billing_details: { name: 'Jenny', email: 'jenny@example.com' } });
     await page(session.id, { payment_method: account.id, expected_amount: 1099 });
@@ -89,7 +89,7 @@ describe('checkout sessions', () => {
   });
   const pick = (session) => [session.status, session.payment_status];
 
-  test('a subscription', async () => {
+  test('a subscription', limit, async () => {
     const price = await stripe.prices.create({ currency: 'usd', unit_amount: 1900, recurring: { interval: 'month' }, product_data: { name: 'Pro plan' } });
     const session = await stripe.checkout.sessions.create({ mode: 'subscription', success_url: home, line_items: [{ price: price.id, quantity: 2 }] });
     assert.equal(session.amount_total, 3800);
@@ -97,7 +97,7 @@ describe('checkout sessions', () => {
     assert.equal((await stripe.checkout.sessions.retrieve(session.id)).status, 'complete');
   });
 
-  test('what is refused', async () => {
+  test('what is refused', limit, async () => {
     const refused = (params) => rejected(stripe.checkout.sessions.create(params));
     assert.equal((await refused({ success_url: home })).param, 'mode');
     assert.equal((await refused(shirt(home, { line_items: undefined }))).param, 'line_items');

@@ -14,6 +14,9 @@ const root = path.resolve(here, '../../..');
 export const key = 'sk_test_e2e';
 export const secret = 'whsec_e2e';
 
+// limit is how long a test may take, in milliseconds, on a machine that is busy.
+export const limit = { timeout: 60_000 };
+
 let program = process.env.FAKESTRIPE; // a built program, where there is one
 
 // build builds the command once a process. "go run" would do, but leaves its child
@@ -66,7 +69,7 @@ class Server {
 
   // control asks for something that is fakestripe's own.
   async control(what, params = {}) {
-    const response = await fetch(`${this.url}/__${what}`, { method: 'POST', body: new URLSearchParams(params) });
+    const response = await fetch(`${this.url}/__${what}`, { method: 'POST', body: new URLSearchParams(params), signal: AbortSignal.timeout(30_000) });
     const body = await response.json();
     if (!response.ok) throw new Error(body.error.message);
     return body;

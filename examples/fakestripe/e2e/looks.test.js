@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { browser, fakestripe, scope, secret, shirt, shop, shots } from './kit.js';
+import { browser, fakestripe, limit, scope, secret, shirt, shop, shots } from './kit.js';
 
 const good = '4242 4242 4242 4242', secure = '4000 0000 0000 3220', poor = '4000 0000 0000 9995';
 
@@ -97,7 +97,7 @@ describe('looks', () => {
   }
   const number = (page, digits) => page.getByRole('button', { name: digits }).click();
 
-  test('the checkout page', async (t) => {
+  test('the checkout page', limit, async (t) => {
     const { site, server, stripe, page } = await visit(t);
     const session = await stripe.checkout.sessions.create(shirt(site.url, { allowed_payment_method_types: ['card'] }));
     await page.goto(session.url);
@@ -125,7 +125,7 @@ describe('looks', () => {
     await look(page, 'unknown');
   });
 
-  test('a page that asks for everything', async (t) => {
+  test('a page that asks for everything', limit, async (t) => {
     const { site, stripe, page } = await visit(t);
     const long = 'An extraordinarily long name of a product that no one would ever print on a page, with a WordThatIsMuchTooLongToFitIntoAnyColumnWhatsoever';
     const session = await stripe.checkout.sessions.create(shirt(site.url, {
@@ -146,7 +146,7 @@ describe('looks', () => {
     await look(page, 'everything');
   });
 
-  test('save a card, subscribe', async (t) => {
+  test('save a card, subscribe', limit, async (t) => {
     const { site, stripe, page } = await visit(t);
     const setup = await stripe.checkout.sessions.create({ mode: 'setup', currency: 'eur', allowed_payment_method_types: ['card'], success_url: site.url });
     await page.goto(setup.url);
@@ -157,7 +157,7 @@ describe('looks', () => {
     await look(page, 'subscribe');
   });
 
-  test('the dashboard', async (t) => {
+  test('the dashboard', limit, async (t) => {
     const { site, server, stripe, page } = await visit(t);
     await page.goto(server.url);
     await look(page, 'dashboard-empty');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import Stripe from 'stripe';
-import { fakestripe, rejected, scope } from './kit.js';
+import { fakestripe, limit, rejected, scope } from './kit.js';
 
 const eur = { amount: 1099, currency: 'eur' };
 const paid = { ...eur, payment_method: 'pm_card_visa', allowed_payment_method_types: ['card'], confirm: true };
@@ -15,7 +15,7 @@ describe('objects', () => {
   });
   beforeEach(() => server.control('reset'));
 
-  test('a customer and their payment methods', async () => {
+  test('a customer and their payment methods', limit, async () => {
     const customer = await stripe.customers.create({ email: 'jenny@example.com', name: 'Jenny Rosen', address: { line1: '1 Main St', country: 'US' }, metadata: { a: '1' } });
     assert.match(customer.id, /^cus_/);
     assert.equal(customer.address.line1, '1 Main St');
@@ -46,7 +46,7 @@ describe('objects', () => {
     assert.ok((await server.types()).includes('customer.deleted'));
   });
 
-  test('a card that is wrong', async () => {
+  test('a card that is wrong', limit, async () => {
     const wrong = (card) => rejected(stripe.paymentMethods.create({ type: 'card', card: { number: '4242424242424242', exp_month: 8, exp_year: 2034, cvc: '314', ...card } }));
     for (const [card, code, param] of [
       [{ number: '4242424242424241' }, 'incorrect_number', 'number'],
@@ -61,7 +61,7 @@ describe('objects', () => {
     }
   });
 
-  test('auto-pagination over more than 100 objects', async () => {
+  test('auto-pagination over more than 100 objects', limit, async () => {
     const ids = [];
     for (let i = 0; i < 120; i++) ids.push((await stripe.customers.create({ name: `Customer ${i}`, email: i % 2 ? 'odd@example.com' : 'even@example.com' })).id);
     ids.reverse(); // newest first
@@ -85,7 +85,7 @@ describe('objects', () => {
     assert.equal((await stripe.events.list({ type: 'customer.created' }).autoPagingToArray({ limit: 1000 })).length, 120);
   });
 
-  test('expand', async () => {
+  test('expand', limit, async () => {
     const customer = await stripe.customers.create({ name: 'Jenny' });
     const intent = await stripe.paymentIntents.create({ ...paid, customer: customer.id, expand: ['customer', 'latest_charge.balance_transaction', 'payment_method'] });
     assert.equal(intent.customer.name, 'Jenny');
@@ -99,7 +99,7 @@ describe('objects', () => {
     assert.match(error.message, /cannot be expanded/i);
   });
 
-  test('balance transactions', async () => {
+  test('balance transactions', limit, async () => {
     const intent = await stripe.paymentIntents.create(paid);
     await server.advance(10);
     await stripe.refunds.create({ payment_intent: intent.id, amount: 100 });
@@ -110,7 +110,7 @@ describe('objects', () => {
     assert.equal((await stripe.balanceTransactions.retrieve(entries.data[0].id)).net, -100);
   });
 
-  test('a legacy charge', async () => {
+  test('a legacy charge', limit, async () => {
     const charge = await stripe.charges.create({ amount: 500, currency: 'usd', source: 'tok_visa', capture: false });
     assert.equal(charge.captured, false);
     assert.equal((await stripe.charges.capture(charge.id)).captured, true);
@@ -118,7 +118,7 @@ describe('objects', () => {
     assert.equal(refund.amount, 500);
   });
 
-  test('products and prices', async () => {
+  test('products and prices', limit, async () => {
     const product = await stripe.products.create({ name: 'T-shirt', default_price_data: { currency: 'eur', unit_amount: 1099 }, expand: ['default_price'] });
     assert.equal(product.default_price.unit_amount, 1099);
     const price = await stripe.prices.create({ product: product.id, currency: 'usd', unit_amount: 1200, recurring: { interval: 'month' }, lookup_key: 'monthly' });
@@ -134,7 +134,7 @@ describe('errors', () => {
     stripe = server.stripe;
   });
 
-  test('by class', async () => {
+  test('by class', limit, async () => {
     const { errors } = Stripe;
     const missing = await rejected(stripe.paymentIntents.retrieve('pi_nope'));
     assert.ok(missing instanceof errors.StripeInvalidRequestError);
@@ -173,12 +173,12 @@ describe('errors', () => {
     assert.equal((await stripe.customers.list()).object, 'list');
   });
 
-  test('a version that is none', async () => {
+  test('a version that is none', limit, async () => {
     const error = await rejected(stripe.customers.list({}, { apiVersion: 'yesterday' }));
     assert.ok(error instanceof Stripe.errors.StripeInvalidRequestError);
   });
 
-  test('older versions', async () => {
+  test('older versions', limit, async () => {
     const old = await stripe.paymentIntents.create({ ...eur, payment_method: 'pm_card_visa', payment_method_types: ['card'], confirm: true }, { apiVersion: '2022-08-01' });
     assert.equal(old.charges.data[0].amount, 1099);
     assert.equal((await stripe.paymentIntents.retrieve(old.id)).charges, undefined);
@@ -194,7 +194,7 @@ describe('idempotency', () => {
   });
   beforeEach(() => server.control('reset'));
 
-  test('a replay', async () => {
+  test('a replay', limit, async () => {
     const first = await stripe.paymentIntents.create(paid, { idempotencyKey: 'order-1' });
     const second = await stripe.paymentIntents.create(paid, { idempotencyKey: 'order-1' });
     assert.equal(second.id, first.id);
@@ -208,7 +208,7 @@ describe('idempotency', () => {
     assert.notEqual((await stripe.paymentIntents.create(paid, { idempotencyKey: 'order-1' })).id, first.id);
   });
 
-  test('a decline is replayed too', async () => {
+  test('a decline is replayed too', limit, async () => {
     const create = () => rejected(stripe.paymentIntents.create({ ...paid, payment_method: 'pm_card_chargeDeclined' }, { idempotencyKey: 'order-2' }));
     const first = await create();
     const second = await create();
@@ -217,7 +217,7 @@ describe('idempotency', () => {
     assert.equal((await stripe.charges.list()).data.length, 1);
   });
 
-  test('many at once make one charge', async () => {
+  test('many at once make one charge', limit, async () => {
     const results = await Promise.allSettled(Array.from({ length: 20 }, () => stripe.paymentIntents.create(paid, { idempotencyKey: 'order-3' })));
     const ids = new Set(results.filter((r) => r.status === 'fulfilled').map((r) => r.value.id));
     assert.equal(ids.size, 1);
@@ -225,7 +225,7 @@ describe('idempotency', () => {
     assert.equal((await stripe.charges.list()).data.length, 1);
   });
 
-  test('the client tries again after lost answers, and pays once', async () => {
+  test('the client tries again after lost answers, and pays once', limit, async () => {
     // One answer in two is lost, one request in three breaks. The client's own retries
     // carry the key of its first try.
     await server.control('faults', { seed: 11, lost: 2, broken: 3 });

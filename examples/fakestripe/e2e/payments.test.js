@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import Stripe from 'stripe';
-import { fakestripe, rejected, scope } from './kit.js';
+import { fakestripe, limit, rejected, scope } from './kit.js';
 
 const eur = { amount: 1099, currency: 'eur' };
 const dahlia = { apiVersion: '2026-08-26.dahlia' };
@@ -16,7 +16,7 @@ describe('payment intents', () => {
   });
   beforeEach(() => server.control('reset'));
 
-  test('create, confirm', async () => {
+  test('create, confirm', limit, async () => {
     const made = await stripe.paymentIntents.create({ ...eur, metadata: { order: '6735' }, description: 'A T-shirt' });
     assert.match(made.id, /^pi_[0-9A-Za-z]{24}$/);
     assert.equal(made.status, 'requires_payment_method');
@@ -36,7 +36,7 @@ describe('payment intents', () => {
     assert.deepEqual(seen.slice(0, 3).sort(), ['charge.succeeded', 'payment_intent.created', 'payment_intent.succeeded']);
   });
 
-  test('authorize, capture a part', async () => {
+  test('authorize, capture a part', limit, async () => {
     const held = await stripe.paymentIntents.create({ ...eur, capture_method: 'manual', payment_method: 'pm_card_visa', ...cards, confirm: true });
     assert.equal(held.status, 'requires_capture');
     assert.equal(held.amount_capturable, 1099);
@@ -52,7 +52,7 @@ describe('payment intents', () => {
     assert.equal(twice.payment_intent.id, held.id);
   });
 
-  test('authorize, cancel', async () => {
+  test('authorize, cancel', limit, async () => {
     const held = await stripe.paymentIntents.create({ ...eur, capture_method: 'manual', payment_method: 'pm_card_visa', ...cards, confirm: true });
     const canceled = await stripe.paymentIntents.cancel(held.id, { cancellation_reason: 'requested_by_customer' });
     assert.equal(canceled.status, 'canceled');
@@ -66,7 +66,7 @@ describe('payment intents', () => {
     assert.equal(late.statusCode, 400);
   });
 
-  test('an authorization ends by itself', async () => {
+  test('an authorization ends by itself', limit, async () => {
     const held = await stripe.paymentIntents.create({ ...eur, capture_method: 'manual', payment_method: 'pm_card_visa', ...cards, confirm: true });
     await server.advance(6 * 86400);
     assert.equal((await stripe.paymentIntents.retrieve(held.id)).status, 'requires_capture');
@@ -76,7 +76,7 @@ describe('payment intents', () => {
     assert.equal(over.cancellation_reason, 'expired');
   });
 
-  test('3DS, passed and failed', async () => {
+  test('3DS, passed and failed', limit, async () => {
     const three = { ...eur, payment_method: 'pm_card_threeDSecure2Required', ...cards, confirm: true };
     const asked = await stripe.paymentIntents.create({ ...three, return_url: 'https://shop.example.com/back' });
     assert.equal(asked.status, 'requires_action');
@@ -112,7 +112,7 @@ describe('payment intents', () => {
     pm_card_chargeDeclinedProcessingError: ['processing_error', ['', 'processing_error']],
   };
   for (const [method, [code, declineCode]] of Object.entries(declines)) {
-    test(`a decline: ${method}`, async () => {
+    test(`a decline: ${method}`, limit, async () => {
       const error = await rejected(stripe.paymentIntents.create({ ...eur, payment_method: method, ...cards, confirm: true }));
       assert.ok(error instanceof Stripe.errors.StripeCardError);
       assert.equal(error.type, 'StripeCardError');
@@ -135,7 +135,7 @@ describe('payment intents', () => {
     });
   }
 
-  test('a debit that takes days', async () => {
+  test('a debit that takes days', limit, async () => {
     const customer = await stripe.customers.create({ email: 'jenny@example.com', name: 'Jenny Rosen' });
     // Endive has no payment_method_types, and a new account no debits turned on.
     const debit = (method) => stripe.paymentIntents.create({
@@ -152,7 +152,7 @@ describe('payment intents', () => {
     assert.equal(failed.last_payment_error.code, 'insufficient_funds');
   });
 
-  test('update: metadata merged and unset', async () => {
+  test('update: metadata merged and unset', limit, async () => {
     const made = await stripe.paymentIntents.create({ ...eur, metadata: { a: '1', b: '2' } });
     const merged = await stripe.paymentIntents.update(made.id, { amount: 2000, metadata: { b: '', c: '3' }, description: 'x' });
     assert.deepEqual(merged.metadata, { a: '1', c: '3' });
@@ -162,7 +162,7 @@ describe('payment intents', () => {
     assert.equal(cleared.description, null);
   });
 
-  test('the parameters of every kind of text come through', async () => {
+  test('the parameters of every kind of text come through', limit, async () => {
     const text = 'Grüße & 30 % = <b>„ünïcode“</b> + 🧦 [x]\n"quoted"';
     const made = await stripe.paymentIntents.create({ ...eur, description: text, metadata: { 'a key, with = & and % in it': text }, shipping: { name: text, address: { line1: text, country: 'DE' } } });
     assert.equal(made.description, text);
@@ -170,7 +170,7 @@ describe('payment intents', () => {
     assert.equal(made.shipping.address.line1, text);
   });
 
-  test('refunds', async () => {
+  test('refunds', limit, async () => {
     const paid = await stripe.paymentIntents.create({ ...eur, payment_method: 'pm_card_visa', ...cards, confirm: true });
     const part = await stripe.refunds.create({ payment_intent: paid.id, amount: 99, reason: 'requested_by_customer', metadata: { why: 'size' } });
     assert.equal(part.status, 'succeeded');
@@ -194,7 +194,7 @@ describe('payment intents', () => {
     assert.equal((await stripe.refunds.retrieve(refund.id)).status, 'failed');
   });
 
-  test('parameters that a version does not have', async () => {
+  test('parameters that a version does not have', limit, async () => {
     const error = await rejected(stripe.paymentIntents.create({ ...eur, payment_method_types: ['card'] }));
     assert.equal(error.code, 'payment_method_types_no_longer_supported');
     assert.equal(error.headers['stripe-version'], '2026-10-28.endive');
@@ -203,7 +203,7 @@ describe('payment intents', () => {
     assert.equal(made.lastResponse.apiVersion, '2026-08-26.dahlia');
   });
 
-  test('search', async () => {
+  test('search', limit, async () => {
     const a = await stripe.paymentIntents.create({ ...eur, metadata: { order: '1' } });
     await stripe.paymentIntents.create({ ...eur, metadata: { order: '2' } });
     const found = await stripe.paymentIntents.search({ query: 'metadata["order"]:"1" AND status:"requires_payment_method"' });
@@ -211,7 +211,7 @@ describe('payment intents', () => {
     assert.equal(found.object, 'search_result');
   });
 
-  test('confirmation tokens', async () => {
+  test('confirmation tokens', limit, async () => {
     const token = await stripe.testHelpers.confirmationTokens.create({ payment_method: 'pm_card_visa', return_url: 'https://shop.example.com' });
     const paid = await stripe.paymentIntents.create({ ...eur, confirm: true, confirmation_token: token.id });
     assert.equal(paid.status, 'succeeded');
@@ -230,7 +230,7 @@ describe('setup intents', () => {
     stripe = server.stripe;
   });
 
-  test('save a card, charge it when the customer is away', async () => {
+  test('save a card, charge it when the customer is away', limit, async () => {
     const customer = await stripe.customers.create({ name: 'Jenny Rosen' });
     const setup = await stripe.setupIntents.create({ customer: customer.id, ...cards, usage: 'off_session' });
     assert.equal(setup.status, 'requires_payment_method');
@@ -247,7 +247,7 @@ describe('setup intents', () => {
     assert.equal(paid.status, 'succeeded');
   });
 
-  test('away, and the bank wants to see them', async () => {
+  test('away, and the bank wants to see them', limit, async () => {
     const customer = await stripe.customers.create();
     const method = await stripe.paymentMethods.attach('pm_card_authenticationRequired', { customer: customer.id });
     const error = await rejected(stripe.paymentIntents.create({ amount: 1099, currency: 'usd', customer: customer.id, payment_method: method.id, off_session: true, confirm: true }));
@@ -261,7 +261,7 @@ describe('setup intents', () => {
     assert.equal((await stripe.paymentIntents.retrieve(asked.id)).status, 'succeeded');
   });
 
-  test('declined', async () => {
+  test('declined', limit, async () => {
     const error = await rejected(stripe.setupIntents.create({ payment_method: 'pm_card_chargeDeclined', ...cards, confirm: true }));
     assert.ok(error instanceof Stripe.errors.StripeCardError);
     assert.equal(error.code, 'card_declined');
@@ -271,7 +271,7 @@ describe('setup intents', () => {
     assert.equal(saved.status, 'succeeded');
   });
 
-  test('cancel', async () => {
+  test('cancel', limit, async () => {
     const setup = await stripe.setupIntents.create({ ...cards });
     const canceled = await stripe.setupIntents.cancel(setup.id, { cancellation_reason: 'abandoned' });
     assert.equal(canceled.status, 'canceled');
@@ -281,7 +281,7 @@ describe('setup intents', () => {
     assert.equal(error.setup_intent.id, setup.id);
   });
 
-  test('microdeposits', async () => {
+  test('microdeposits', limit, async () => {
     const setup = await stripe.setupIntents.create({
       payment_method_types: ['us_bank_account'], confirm: true,
       payment_method_data: { type: 'us_bank_account', us_bank_account: { account_number: '000123456789', routing_number: '110000000', account_holder_type: 'individual' }, billing_details: { name: 'Jenny', email: 'j@example.com' } },
@@ -298,7 +298,7 @@ describe('setup intents', () => {
 });
 
 describe('with a publishable key', () => {
-  test('an intent is seen with its client_secret only', async (t) => {
+  test('an intent is seen with its client_secret only', limit, async (t) => {
     const server = await fakestripe(t);
     const front = server.client({}, 'pk_test_e2e');
     const made = await server.stripe.paymentIntents.create(eur);

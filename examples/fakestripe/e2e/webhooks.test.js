@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import Stripe from 'stripe';
-import { fakestripe, rejected, secret, shop } from './kit.js';
+import { fakestripe, limit, rejected, secret, shop } from './kit.js';
 
 const paid = { amount: 1099, currency: 'eur', payment_method: 'pm_card_visa', allowed_payment_method_types: ['card'], confirm: true };
 
 describe('webhooks', () => {
-  test('constructEvent takes what is forwarded', async (t) => {
+  test('constructEvent takes what is forwarded', limit, async (t) => {
     const site = await shop(t);
     const server = await fakestripe(t, '-forward', site.url, '-secret', secret, '-api-version', '2026-10-28.endive');
     const { stripe } = server;
@@ -41,7 +41,7 @@ describe('webhooks', () => {
     assert.ok(await stripe.webhooks.constructEventAsync(body.toString(), signature, secret, 300, undefined, now * 1000));
   });
 
-  test('in real time nothing has to be told', async (t) => {
+  test('in real time nothing has to be told', limit, async (t) => {
     const site = await shop(t);
     const server = await fakestripe(t, '-clock', 'real', '-forward', site.url, '-secret', secret);
     await server.stripe.customers.create({ name: 'Jenny' });
@@ -50,7 +50,7 @@ describe('webhooks', () => {
     assert.equal(server.stripe.webhooks.constructEvent(body, signature, secret).type, 'customer.created');
   });
 
-  test('an endpoint has its own secret, version, and choice of events', async (t) => {
+  test('an endpoint has its own secret, version, and choice of events', limit, async (t) => {
     const site = await shop(t);
     const server = await fakestripe(t);
     const { stripe } = server;
@@ -71,7 +71,7 @@ describe('webhooks', () => {
     assert.equal((await rejected(stripe.webhookEndpoints.retrieve(endpoint.id))).code, 'resource_missing');
   });
 
-  test('a delivery is tried again until it is answered', async (t) => {
+  test('a delivery is tried again until it is answered', limit, async (t) => {
     const site = await shop(t);
     const server = await fakestripe(t, '-forward', site.url, '-secret', secret);
     site.fail = 2;
@@ -88,7 +88,7 @@ describe('webhooks', () => {
     assert.equal((await server.stripe.events.list({ delivery_success: true })).data[0].pending_webhooks, 0);
   });
 
-  test('an update says what was before', async (t) => {
+  test('an update says what was before', limit, async (t) => {
     const server = await fakestripe(t);
     const customer = await server.stripe.customers.create({ name: 'Jenny', metadata: { a: '1' } });
     await server.stripe.customers.update(customer.id, { name: 'Jenny Rosen' });

@@ -54,7 +54,7 @@ func UpdatePaymentIntent(f Form, have paymentintent.Intent, methods Methods) (pa
 	if types := r.Types("payment_method_types"); types != 0 {
 		u.PaymentMethodTypes = intents.Some(types)
 	}
-	u.Details = r.Carried(paymentintent.DetailKeys(), have.Details)
+	u.Details = r.Carried(intentKeys, have.Details)
 	r.Drop("expand", "payment_method_configuration", "hooks")
 	return u, r.Done()
 }
@@ -73,7 +73,7 @@ func ConfirmPaymentIntent(f Form, have paymentintent.Intent, methods Methods) ([
 	if n := r.Integer("amount_to_confirm"); n.Given && n.Value != have.Amount {
 		r.Fail(Invalid("amount_to_confirm", "", "The amount to confirm is not the amount of the PaymentIntent, "+strconv.FormatInt(have.Amount, 10)+"."))
 	}
-	c.Details = r.Carried(paymentintent.DetailKeys(), have.Details)
+	c.Details = r.Carried(intentKeys, have.Details)
 	r.Drop("expand", "hooks", "client_secret")
 	return append(cs, c), r.Done()
 }
@@ -82,7 +82,7 @@ func ConfirmPaymentIntent(f Form, have paymentintent.Intent, methods Methods) ([
 func CapturePaymentIntent(f Form, have paymentintent.Intent) (paymentintent.Capture, error) {
 	r := NewReader(f)
 	c := paymentintent.Capture{AmountToCapture: r.Integer("amount_to_capture"), FinalCapture: r.Boolean("final_capture"), Metadata: r.Metadata(have.Metadata)}
-	c.Details = r.Carried(paymentintent.DetailKeys(), have.Details)
+	c.Details = r.Carried(intentKeys, have.Details)
 	r.Drop("expand", "hooks")
 	return c, r.Done()
 }
@@ -99,7 +99,7 @@ func CancelPaymentIntent(f Form) (paymentintent.Cancel, error) {
 func IncrementPaymentIntent(f Form, have paymentintent.Intent) (paymentintent.IncrementAuthorization, error) {
 	r := NewReader(f)
 	c := paymentintent.IncrementAuthorization{Amount: r.Required("amount"), Metadata: r.Metadata(have.Metadata)}
-	c.Details = r.Carried(paymentintent.DetailKeys(), have.Details)
+	c.Details = r.Carried(intentKeys, have.Details)
 	r.Drop("expand", "hooks")
 	return c, r.Done()
 }
@@ -184,12 +184,16 @@ func (r *Reader) method(methods Methods) intents.Optional[intents.PaymentMethod]
 	return intents.Some(pm)
 }
 
+// intentKeys are read for each request, and so are not copied for each.
+//
+//nolint:gochecknoglobals // read-only data
+var intentKeys = paymentintent.DetailKeys()
+
 // details takes the parameters that an intent carries, and tells those that only
 // a confirmation takes apart where there is one.
 func (r *Reader) details(confirmed bool) (create, confirm intents.Pairs) {
-	keys := paymentintent.DetailKeys()
-	here := r.carried(keys, "", func(k *intents.DetailKey) bool { return !confirmed || k.OnCreate() })
-	there := r.carried(keys, "", func(*intents.DetailKey) bool { return true })
+	here := r.carried(intentKeys, "", func(k *intents.DetailKey) bool { return !confirmed || k.OnCreate() })
+	there := r.carried(intentKeys, "", func(*intents.DetailKey) bool { return true })
 	create, err := intents.NewPairs(here)
 	if err != nil {
 		r.Fail(err)

@@ -2,6 +2,15 @@
   "use strict";
   var main = document.getElementById("main");
   if (!main || !window.EventSource) return;
+  // On a narrow screen the picture is scrolled to where the object is.
+  function turn() {
+    var scroll = main.querySelector(".map .scroll"), now = scroll && scroll.querySelector(".node.now");
+    if (!now) return;
+    var a = now.getBoundingClientRect(), b = scroll.getBoundingClientRect();
+    scroll.scrollLeft += a.left + a.width / 2 - b.left - b.width / 2;
+  }
+  turn();
+  window.addEventListener("resize", turn);
   var busy = false, again = false;
   // What has changed is asked for as a whole page. What a reader has opened, and what
   // is being typed, stays as it is.
@@ -20,6 +29,7 @@
         if (twin) { twin.open = true; twin.replaceWith(document.importNode(d, true)); }
       });
       main.replaceChildren.apply(main, Array.from(next.childNodes));
+      turn();
     }).catch(function () {}).finally(function () {
       setTimeout(function () { // many changes at once are shown at once
         busy = false;
