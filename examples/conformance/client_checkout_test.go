@@ -19,9 +19,9 @@ func buy(s *shop) {
 	api := s.api.V1CheckoutSessions
 	item := func(name string, amount, quantity int64) *stripe.CheckoutSessionCreateLineItemParams {
 		return &stripe.CheckoutSessionCreateLineItemParams{
-			Quantity: num(quantity),
+			Quantity: new(quantity),
 			PriceData: &stripe.CheckoutSessionCreateLineItemPriceDataParams{
-				Currency: usd, UnitAmount: num(amount), ProductData: &stripe.CheckoutSessionCreateLineItemPriceDataProductDataParams{Name: new(name)},
+				Currency: usd, UnitAmount: new(amount), ProductData: &stripe.CheckoutSessionCreateLineItemPriceDataProductDataParams{Name: new(name)},
 			},
 		}
 	}
@@ -40,7 +40,7 @@ func buy(s *shop) {
 	update.AddMetadata("a", "c")
 	is(s, "metadata", must(api.Update(ctx, cs.ID, update)).Metadata["a"], "c")
 	lines := &stripe.CheckoutSessionListLineItemsParams{Session: new(cs.ID)}
-	lines.Limit = num(1)
+	lines.Limit = new(int64(1))
 	all := must(collect(api.ListLineItems(ctx, lines)))
 	is(s, "line items", len(all), 3)
 	is(s, "quantity", all[0].Quantity*all[0].Price.UnitAmount, 3000)
@@ -82,7 +82,7 @@ func saveAtCheckout(s *shop) {
 	pm := cs.SetupIntent.PaymentMethod
 	is(s, "owner", pm.Customer.ID, c.ID)
 	pi := must(s.api.V1PaymentIntents.Create(ctx, &stripe.PaymentIntentCreateParams{
-		Amount: num(1099), Currency: usd, Customer: new(c.ID), PaymentMethod: new(pm.ID), OffSession: yes, Confirm: yes,
+		Amount: new(int64(1099)), Currency: usd, Customer: new(c.ID), PaymentMethod: new(pm.ID), OffSession: yes, Confirm: yes,
 	}))
 	is(s, "status", pi.Status, stripe.PaymentIntentStatusSucceeded)
 }
@@ -102,6 +102,6 @@ func leaveCheckout(s *shop) {
 	s.advance(25 * time.Hour)
 	is(s, "status", must(api.Retrieve(ctx, cs.ID, nil)).Status, stripe.CheckoutSessionStatusExpired)
 	list := &stripe.CheckoutSessionListParams{Status: new("expired")}
-	list.Limit = num(1)
+	list.Limit = new(int64(1))
 	is(s, "expired", len(must(collect(api.List(ctx, list)))), 2)
 }

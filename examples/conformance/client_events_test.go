@@ -79,7 +79,7 @@ func keepEndpoints(s *shop) {
 	is(s, "endpoints", len(must(collect(api.List(ctx, nil)))), 1)
 
 	m.fail = 1
-	key := &stripe.PaymentIntentCreateParams{Amount: num(2000), Currency: usd, Confirm: yes, PaymentMethod: new("pm_card_visa"), PaymentMethodTypes: []*string{new("card")}}
+	key := &stripe.PaymentIntentCreateParams{Amount: new(int64(2000)), Currency: usd, Confirm: yes, PaymentMethod: new("pm_card_visa"), PaymentMethodTypes: []*string{new("card")}}
 	key.SetIdempotencyKey("my key")
 	pi := must(s.api.V1PaymentIntents.Create(ctx, key))
 	s.advance(time.Hour)
@@ -107,7 +107,7 @@ func keepEndpoints(s *shop) {
 	list := &stripe.EventListParams{Type: new("charge.succeeded")}
 	is(s, "of a type", len(must(collect(s.api.V1Events.List(ctx, list)))), 1)
 	list = &stripe.EventListParams{Types: []*string{new("charge.succeeded"), new("payment_intent.created")}}
-	list.Limit = num(1)
+	list.Limit = new(int64(1))
 	is(s, "of types", len(must(collect(s.api.V1Events.List(ctx, list)))), 2)
 	must(s.api.V1CheckoutSessions.Create(ctx, &stripe.CheckoutSessionCreateParams{Mode: new("setup"), Currency: usd, SuccessURL: new("https://example.com/")}))
 	must(s.api.V1Customers.Create(ctx, &stripe.CustomerCreateParams{Email: new("jenny@example.com")}))

@@ -22,11 +22,11 @@ func TestClientErrors(t *testing.T) {
 		is(t, "param", e.Param, "amount")
 		is(t, "type", e.Type, stripe.ErrorTypeInvalidRequest)
 		is(t, "log", strings.Contains(e.RequestLogURL, e.RequestID), true)
-		_, err = api.Create(ctx, &stripe.PaymentIntentCreateParams{Amount: num(1), Currency: usd})
+		_, err = api.Create(ctx, &stripe.PaymentIntentCreateParams{Amount: new(int64(1)), Currency: usd})
 		s.fails(err, 400, stripe.ErrorCodeAmountTooSmall)
 		_, err = api.Retrieve(ctx, "pi_x", nil)
 		is(t, "param", s.fails(err, 404, stripe.ErrorCodeResourceMissing).Param, "intent")
-		unknown := &stripe.PaymentIntentCreateParams{Amount: num(1000), Currency: usd}
+		unknown := &stripe.PaymentIntentCreateParams{Amount: new(int64(1000)), Currency: usd}
 		unknown.AddExtra("nope", "1")
 		_, err = api.Create(ctx, unknown)
 		is(t, "param", s.fails(err, 400, stripe.ErrorCodeParameterUnknown).Param, "nope")
@@ -52,11 +52,11 @@ func TestClientErrors(t *testing.T) {
 			"pm_card_chargeDeclinedIncorrectCvc":    {stripe.ErrorCodeIncorrectCVC, ""},
 			"pm_card_chargeDeclinedProcessingError": {stripe.ErrorCodeProcessingError, ""},
 		} {
-			_, err := api.Create(ctx, &stripe.PaymentIntentCreateParams{Amount: num(1000), Currency: usd, Confirm: yes, PaymentMethod: new(method), PaymentMethodTypes: []*string{new("card")}})
+			_, err := api.Create(ctx, &stripe.PaymentIntentCreateParams{Amount: new(int64(1000)), Currency: usd, Confirm: yes, PaymentMethod: new(method), PaymentMethodTypes: []*string{new("card")}})
 			e := s.fails(err, 402, want.code)
 			is(t, method, e.DeclineCode, want.decline)
 			is(t, method, e.PaymentIntent.LastPaymentError.Code, want.code)
-			card, ok := e.Err.(*stripe.CardError)
+			card, ok := errors.AsType[*stripe.CardError](e)
 			is(t, "a card error", ok, true)
 			if ok {
 				is(t, method, card.DeclineCode, want.decline)
@@ -70,7 +70,7 @@ func TestClientIdempotency(t *testing.T) {
 	open(t, r, "").play(func(s *shop) {
 		api := s.api.V1PaymentIntents
 		create := func(amount int64, method string) (*stripe.PaymentIntent, error) {
-			params := &stripe.PaymentIntentCreateParams{Amount: num(amount), Currency: usd, Confirm: yes, PaymentMethod: new(method), PaymentMethodTypes: []*string{new("card")}}
+			params := &stripe.PaymentIntentCreateParams{Amount: new(amount), Currency: usd, Confirm: yes, PaymentMethod: new(method), PaymentMethodTypes: []*string{new("card")}}
 			params.SetIdempotencyKey("key of " + method)
 			return api.Create(ctx, params)
 		}
@@ -177,7 +177,7 @@ func TestClientLostAnswer(t *testing.T) {
 		}}
 		s.next = c
 		pi := must(s.client(2).V1PaymentIntents.Create(ctx, &stripe.PaymentIntentCreateParams{
-			Amount: num(1000), Currency: usd, Confirm: yes, PaymentMethod: new("pm_card_visa"), PaymentMethodTypes: []*string{new("card")},
+			Amount: new(int64(1000)), Currency: usd, Confirm: yes, PaymentMethod: new("pm_card_visa"), PaymentMethodTypes: []*string{new("card")},
 		}))
 		is(t, "calls", c.n.Load(), 2)
 		is(t, "replayed", pi.LastResponse.Header.Get("Idempotent-Replayed"), "true")

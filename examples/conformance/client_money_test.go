@@ -8,7 +8,7 @@ import (
 
 func chargeSource(s *shop) {
 	api := s.api.V1Charges
-	create := &stripe.ChargeCreateParams{Amount: num(1800), Currency: usd, Capture: new(false), Description: new("d"), TransferGroup: new("g"), Source: &stripe.PaymentSourceSourceParams{Token: new("tok_visa")}}
+	create := &stripe.ChargeCreateParams{Amount: new(int64(1800)), Currency: usd, Capture: new(false), Description: new("d"), TransferGroup: new("g"), Source: &stripe.PaymentSourceSourceParams{Token: new("tok_visa")}}
 	create.AddMetadata("a", "b")
 	ch := must(api.Create(ctx, create))
 	is(s, "captured", ch.Captured, false)
@@ -16,7 +16,7 @@ func chargeSource(s *shop) {
 	update.AddMetadata("c", "d")
 	ch = must(api.Update(ctx, ch.ID, update))
 	is(s, "metadata", ch.Metadata["a"]+ch.Metadata["c"], "bd")
-	ch = must(api.Capture(ctx, ch.ID, &stripe.ChargeCaptureParams{Amount: num(1000)}))
+	ch = must(api.Capture(ctx, ch.ID, &stripe.ChargeCaptureParams{Amount: new(int64(1000))}))
 	is(s, "captured", ch.AmountCaptured, 1000)
 	_, err := api.Capture(ctx, ch.ID, nil)
 	s.fails(err, 400, stripe.ErrorCodeChargeAlreadyCaptured)
@@ -28,12 +28,12 @@ func chargeSource(s *shop) {
 	is(s, "description", ch.Description, "e")
 	is(s, "entry", ch.BalanceTransaction.Amount, 1000)
 
-	_, err = api.Create(ctx, &stripe.ChargeCreateParams{Amount: num(1800), Currency: usd, Source: &stripe.PaymentSourceSourceParams{Token: new("tok_chargeDeclined")}})
+	_, err = api.Create(ctx, &stripe.ChargeCreateParams{Amount: new(int64(1800)), Currency: usd, Source: &stripe.PaymentSourceSourceParams{Token: new("tok_chargeDeclined")}})
 	e := s.fails(err, 402, stripe.ErrorCodeCardDeclined)
 	is(s, "decline code", e.DeclineCode, stripe.DeclineCodeGenericDecline)
 	is(s, "the charge that failed", must(api.Retrieve(ctx, e.ChargeID, nil)).Status, stripe.ChargeStatusFailed)
 	list := &stripe.ChargeListParams{}
-	list.Limit = num(1)
+	list.Limit = new(int64(1))
 	is(s, "charges", len(must(collect(api.List(ctx, list)))), 2)
 	is(s, "of the group", len(must(collect(api.List(ctx, &stripe.ChargeListParams{TransferGroup: new("g")})))), 1)
 }
@@ -42,7 +42,7 @@ func refundPayment(s *shop) {
 	api := s.api.V1Refunds
 	pi := s.pay("pm_card_visa", 5000)
 	s.advance(time.Hour)
-	create := &stripe.RefundCreateParams{PaymentIntent: new(pi.ID), Amount: num(1500), Reason: new("requested_by_customer")}
+	create := &stripe.RefundCreateParams{PaymentIntent: new(pi.ID), Amount: new(int64(1500)), Reason: new("requested_by_customer")}
 	create.AddMetadata("a", "b")
 	create.AddExpand("charge")
 	create.AddExpand("balance_transaction")
@@ -57,7 +57,7 @@ func refundPayment(s *shop) {
 	_, err := api.Create(ctx, &stripe.RefundCreateParams{Charge: new(pi.LatestCharge.ID)})
 	s.fails(err, 400, stripe.ErrorCodeChargeAlreadyRefunded)
 	list := &stripe.RefundListParams{PaymentIntent: new(pi.ID)}
-	list.Limit = num(1)
+	list.Limit = new(int64(1))
 	is(s, "refunds", len(must(collect(api.List(ctx, list)))), 2)
 	re = must(api.Retrieve(ctx, re.ID, nil))
 	_, err = api.Cancel(ctx, re.ID, nil)
@@ -76,7 +76,7 @@ func refundPayment(s *shop) {
 	}
 
 	entries := &stripe.BalanceTransactionListParams{}
-	entries.Limit = num(2)
+	entries.Limit = new(int64(2))
 	all := must(collect(s.api.V1BalanceTransactions.List(ctx, entries)))
 	var sum int64
 	for _, b := range all {
@@ -95,8 +95,8 @@ func refundPayment(s *shop) {
 
 func splitPayment(s *shop) {
 	pi := must(s.api.V1PaymentIntents.Create(ctx, &stripe.PaymentIntentCreateParams{
-		Amount: num(10000), Currency: usd, Confirm: yes, PaymentMethod: new("pm_card_visa"), PaymentMethodTypes: []*string{new("card")},
-		ApplicationFeeAmount: num(1200), TransferData: &stripe.PaymentIntentCreateTransferDataParams{Destination: new("acct_1ISuLNQK2ZHS99Rk")}, TransferGroup: new("g"),
+		Amount: new(int64(10000)), Currency: usd, Confirm: yes, PaymentMethod: new("pm_card_visa"), PaymentMethodTypes: []*string{new("card")},
+		ApplicationFeeAmount: new(int64(1200)), TransferData: &stripe.PaymentIntentCreateTransferDataParams{Destination: new("acct_1ISuLNQK2ZHS99Rk")}, TransferGroup: new("g"),
 	}))
 	s.advance(month)
 	fees := must(collect(s.api.V1ApplicationFees.List(ctx, &stripe.ApplicationFeeListParams{Charge: new(pi.LatestCharge.ID)})))
@@ -135,7 +135,7 @@ func disputePayment(s *shop) {
 
 func sell(s *shop) {
 	products, prices := s.api.V1Products, s.api.V1Prices
-	create := &stripe.ProductCreateParams{Name: new("A book"), Description: new("thick"), URL: new("https://example.com/book"), DefaultPriceData: &stripe.ProductCreateDefaultPriceDataParams{Currency: usd, UnitAmount: num(1500)}}
+	create := &stripe.ProductCreateParams{Name: new("A book"), Description: new("thick"), URL: new("https://example.com/book"), DefaultPriceData: &stripe.ProductCreateDefaultPriceDataParams{Currency: usd, UnitAmount: new(int64(1500))}}
 	create.AddMetadata("a", "b")
 	create.AddExpand("default_price")
 	p := must(products.Create(ctx, create))
@@ -150,12 +150,12 @@ func sell(s *shop) {
 	other := must(products.Create(ctx, &stripe.ProductCreateParams{Name: new("A pen"), ID: new("pen")}))
 	is(s, "id", other.ID, "pen")
 	list := &stripe.ProductListParams{}
-	list.Limit = num(1)
+	list.Limit = new(int64(1))
 	is(s, "products", len(must(collect(products.List(ctx, list)))), 2)
 	is(s, "deleted", must(products.Delete(ctx, "pen", nil)).Deleted, true)
 
 	monthly := must(prices.Create(ctx, &stripe.PriceCreateParams{
-		Currency: usd, UnitAmount: num(900), Recurring: &stripe.PriceCreateRecurringParams{Interval: new("month")}, LookupKey: new("monthly"), TaxBehavior: new("exclusive"),
+		Currency: usd, UnitAmount: new(int64(900)), Recurring: &stripe.PriceCreateRecurringParams{Interval: new("month")}, LookupKey: new("monthly"), TaxBehavior: new("exclusive"),
 		ProductData: &stripe.PriceCreateProductDataParams{Name: new("A plan")},
 	}))
 	is(s, "interval", monthly.Recurring.Interval, stripe.PriceRecurringIntervalMonth)
@@ -166,12 +166,12 @@ func sell(s *shop) {
 	is(s, "nickname", monthly.Nickname, "n")
 	is(s, "product", monthly.Product.Name, "A plan")
 	all := &stripe.PriceListParams{}
-	all.Limit = num(1)
+	all.Limit = new(int64(1))
 	is(s, "prices", len(must(collect(prices.List(ctx, all)))), 2)
 	is(s, "by key", len(must(collect(prices.List(ctx, &stripe.PriceListParams{LookupKeys: []*string{new("monthly")}})))), 1)
 
 	cs := must(s.api.V1CheckoutSessions.Create(ctx, &stripe.CheckoutSessionCreateParams{
-		Mode: new("subscription"), SuccessURL: new("https://example.com/"), LineItems: []*stripe.CheckoutSessionCreateLineItemParams{{Price: new(monthly.ID), Quantity: num(1)}},
+		Mode: new("subscription"), SuccessURL: new("https://example.com/"), LineItems: []*stripe.CheckoutSessionCreateLineItemParams{{Price: new(monthly.ID), Quantity: new(int64(1))}},
 	}))
 	s.visit(cs.ID, "pm_card_visa")
 	cs = must(s.api.V1CheckoutSessions.Retrieve(ctx, cs.ID, nil))

@@ -28,7 +28,7 @@ func keepCustomer(s *shop) {
 	is(s, "description", c.Description, "e")
 	must(s.api.V1PaymentMethods.Attach(ctx, "pm_card_mastercard", &stripe.PaymentMethodAttachParams{Customer: new(c.ID)}))
 	list := &stripe.CustomerListPaymentMethodsParams{Customer: new(c.ID), Type: new("card")}
-	list.Limit = num(1)
+	list.Limit = new(int64(1))
 	is(s, "methods", len(must(collect(api.ListPaymentMethods(ctx, list)))), 2)
 	is(s, "method", must(api.RetrievePaymentMethod(ctx, pm.ID, &stripe.CustomerRetrievePaymentMethodParams{Customer: new(c.ID)})).ID, pm.ID)
 	is(s, "by email", len(must(collect(api.List(ctx, &stripe.CustomerListParams{Email: new("jenny@example.com")})))), 1)
@@ -46,7 +46,7 @@ func keepMethods(s *shop) {
 	api := s.api.V1PaymentMethods
 	c := must(s.api.V1Customers.Create(ctx, nil))
 	create := &stripe.PaymentMethodCreateParams{
-		Type: new("card"), Card: &stripe.PaymentMethodCreateCardParams{Number: new("4242424242424242"), ExpMonth: num(12), ExpYear: num(2034), CVC: new("314")},
+		Type: new("card"), Card: &stripe.PaymentMethodCreateCardParams{Number: new("4242424242424242"), ExpMonth: new(int64(12)), ExpYear: new(int64(2034)), CVC: new("314")},
 		BillingDetails: &stripe.PaymentMethodCreateBillingDetailsParams{Name: new("Jenny Rosen"), Address: &stripe.AddressParams{PostalCode: new("94103")}},
 	}
 	create.AddMetadata("a", "b")
@@ -98,7 +98,7 @@ func useTokens(s *shop) {
 	is(s, "preview", ct.PaymentMethodPreview.Card.Last4, "4242")
 	ct = must(s.api.V1ConfirmationTokens.Retrieve(ctx, ct.ID, nil))
 	is(s, "return", ct.ReturnURL, "https://example.com/")
-	pi := must(s.api.V1PaymentIntents.Create(ctx, &stripe.PaymentIntentCreateParams{Amount: num(1000), Currency: usd, Confirm: yes, ConfirmationToken: new(ct.ID)}))
+	pi := must(s.api.V1PaymentIntents.Create(ctx, &stripe.PaymentIntentCreateParams{Amount: new(int64(1000)), Currency: usd, Confirm: yes, ConfirmationToken: new(ct.ID)}))
 	is(s, "status", pi.Status, stripe.PaymentIntentStatusSucceeded)
 }
 
@@ -121,7 +121,7 @@ func oldCalls(s *shop) {
 	}
 	is(s, "refund", list.Data[0].ID, refund.ID)
 	held := must(s.api.V1PaymentIntents.Create(ctx, &stripe.PaymentIntentCreateParams{
-		Amount: num(700), Currency: usd, CaptureMethod: new("manual"), Confirm: yes, PaymentMethod: new("pm_card_visa"), PaymentMethodTypes: []*string{new("card")},
+		Amount: new(int64(700)), Currency: usd, CaptureMethod: new("manual"), Confirm: yes, PaymentMethod: new("pm_card_visa"), PaymentMethodTypes: []*string{new("card")},
 	}))
 	s.untyped("POST", "/v1/test_helpers/charges/"+held.LatestCharge.ID+"/expire", "")
 	is(s, "status", must(s.api.V1PaymentIntents.Retrieve(ctx, held.ID, nil)).Status, stripe.PaymentIntentStatusCanceled)

@@ -13,15 +13,13 @@ var (
 	none stripe.ErrorCode
 )
 
-func num(n int64) *int64 { return &n }
-
 const month = 31 * 24 * time.Hour
 
 // pay makes a payment that succeeds.
 func (s *shop) pay(method string, amount int64) *stripe.PaymentIntent {
 	s.Helper()
 	pi := must(s.api.V1PaymentIntents.Create(ctx, &stripe.PaymentIntentCreateParams{
-		Amount: num(amount), Currency: usd, Confirm: yes, PaymentMethod: new(method), PaymentMethodTypes: []*string{new("card")},
+		Amount: new(amount), Currency: usd, Confirm: yes, PaymentMethod: new(method), PaymentMethodTypes: []*string{new("card")},
 	}))
 	is(s, "status", pi.Status, stripe.PaymentIntentStatusSucceeded)
 	return pi
@@ -30,7 +28,7 @@ func (s *shop) pay(method string, amount int64) *stripe.PaymentIntent {
 func payCard(s *shop) {
 	api := s.api.V1PaymentIntents
 	create := &stripe.PaymentIntentCreateParams{
-		Amount: num(2000), Currency: usd, Description: new("a & b=c + d%"), ReceiptEmail: new("jenny@example.com"), StatementDescriptorSuffix: new("ORDER 7"),
+		Amount: new(int64(2000)), Currency: usd, Description: new("a & b=c + d%"), ReceiptEmail: new("jenny@example.com"), StatementDescriptorSuffix: new("ORDER 7"),
 		AutomaticPaymentMethods: &stripe.PaymentIntentCreateAutomaticPaymentMethodsParams{Enabled: yes, AllowRedirects: new("never")},
 		Shipping: &stripe.ShippingDetailsParams{
 			Name:    new("Jenny Rosen"),
@@ -45,7 +43,7 @@ func payCard(s *shop) {
 	is(s, "metadata", pi.Metadata["später"], "ü & [x]")
 	is(s, "city", pi.Shipping.Address.City, "San Francisco")
 
-	update := &stripe.PaymentIntentUpdateParams{Amount: num(2500)}
+	update := &stripe.PaymentIntentUpdateParams{Amount: new(int64(2500))}
 	update.AddMetadata("order_id", "")
 	update.AddMetadata("basket", "3")
 	pi = must(api.Update(ctx, pi.ID, update))
@@ -86,7 +84,7 @@ func (s *shop) challenged() {
 	s.Helper()
 	api := s.api.V1PaymentIntents
 	params := &stripe.PaymentIntentCreateParams{
-		Amount: num(4000), Currency: usd, Confirm: yes, PaymentMethod: new("pm_card_threeDSecure2Required"), ReturnURL: new("https://example.com/done?a=1&b=2"),
+		Amount: new(int64(4000)), Currency: usd, Confirm: yes, PaymentMethod: new("pm_card_threeDSecure2Required"), ReturnURL: new("https://example.com/done?a=1&b=2"),
 		PaymentMethodTypes: []*string{new("card")},
 	}
 	pi := must(api.Create(ctx, params))
@@ -109,7 +107,7 @@ func (s *shop) found() {
 	}
 	api := s.api.V1PaymentIntents
 	list := &stripe.PaymentIntentListParams{}
-	list.Limit = num(2)
+	list.Limit = new(int64(2))
 	list.AddExpand("data.payment_method")
 	all := must(collect(api.List(ctx, list)))
 	is(s, "listed", len(all), 9)
@@ -123,7 +121,7 @@ func (s *shop) found() {
 
 	back := &stripe.PaymentIntentListParams{}
 	back.EndingBefore = new(all[4].ID)
-	back.Limit = num(3)
+	back.Limit = new(int64(3))
 	before := api.List(ctx, back)
 	is(s, "page", len(before.Data()), 3)
 	is(s, "the nearest", before.Data()[0].ID+before.Data()[2].ID, all[3].ID+all[1].ID)
@@ -131,7 +129,7 @@ func (s *shop) found() {
 
 	search := &stripe.PaymentIntentSearchParams{}
 	search.Query = "amount>1003 AND status:'succeeded'"
-	search.Limit = num(2)
+	search.Limit = new(int64(2))
 	n := 0
 	for pi, err := range api.Search(ctx, search).All(ctx) {
 		if must(pi, err); pi.Amount <= 1003 {
@@ -146,7 +144,7 @@ func holdCard(s *shop) {
 	api := s.api.V1PaymentIntents
 	hold := func() *stripe.PaymentIntent {
 		pi := must(api.Create(ctx, &stripe.PaymentIntentCreateParams{
-			Amount: num(1000), Currency: usd, Confirm: yes, PaymentMethod: new("pm_card_visa"), CaptureMethod: new("manual"), PaymentMethodTypes: []*string{new("card")},
+			Amount: new(int64(1000)), Currency: usd, Confirm: yes, PaymentMethod: new("pm_card_visa"), CaptureMethod: new("manual"), PaymentMethodTypes: []*string{new("card")},
 			PaymentMethodOptions: &stripe.PaymentIntentCreatePaymentMethodOptionsParams{Card: &stripe.PaymentIntentCreatePaymentMethodOptionsCardParams{RequestIncrementalAuthorization: new("if_available")}},
 		}))
 		is(s, "status", pi.Status, stripe.PaymentIntentStatusRequiresCapture)
@@ -154,11 +152,11 @@ func holdCard(s *shop) {
 		return pi
 	}
 	pi := hold()
-	pi = must(api.IncrementAuthorization(ctx, pi.ID, &stripe.PaymentIntentIncrementAuthorizationParams{Amount: num(1500)}))
+	pi = must(api.IncrementAuthorization(ctx, pi.ID, &stripe.PaymentIntentIncrementAuthorizationParams{Amount: new(int64(1500))}))
 	is(s, "capturable", pi.AmountCapturable, 1500)
-	_, err := api.Capture(ctx, pi.ID, &stripe.PaymentIntentCaptureParams{AmountToCapture: num(9000)})
+	_, err := api.Capture(ctx, pi.ID, &stripe.PaymentIntentCaptureParams{AmountToCapture: new(int64(9000))})
 	s.fails(err, 400, stripe.ErrorCodeAmountTooLarge)
-	capture := &stripe.PaymentIntentCaptureParams{AmountToCapture: num(1200)}
+	capture := &stripe.PaymentIntentCaptureParams{AmountToCapture: new(int64(1200))}
 	capture.AddExpand("latest_charge.refunds")
 	pi = must(api.Capture(ctx, pi.ID, capture))
 	is(s, "received", pi.AmountReceived, 1200)
@@ -184,7 +182,7 @@ func account() *stripe.PaymentMethodUSBankAccountParams {
 func payBank(s *shop) {
 	api := s.api.V1PaymentIntents
 	pi := must(api.Create(ctx, &stripe.PaymentIntentCreateParams{
-		Amount: num(5000), Currency: usd, Confirm: yes, PaymentMethodTypes: []*string{new("us_bank_account")},
+		Amount: new(int64(5000)), Currency: usd, Confirm: yes, PaymentMethodTypes: []*string{new("us_bank_account")},
 		PaymentMethodData: &stripe.PaymentIntentCreatePaymentMethodDataParams{
 			Type: new("us_bank_account"), USBankAccount: account(),
 			BillingDetails: &stripe.PaymentIntentCreatePaymentMethodDataBillingDetailsParams{Name: new("Jenny Rosen"), Email: new("jenny@example.com")},
@@ -215,7 +213,7 @@ func payCash(s *shop) {
 	api := s.api.V1PaymentIntents
 	create := func(amount int64) *stripe.PaymentIntent {
 		return must(api.Create(ctx, &stripe.PaymentIntentCreateParams{
-			Amount: num(amount), Currency: usd, Confirm: yes, Customer: new(c.ID), PaymentMethodTypes: []*string{new("customer_balance")},
+			Amount: new(amount), Currency: usd, Confirm: yes, Customer: new(c.ID), PaymentMethodTypes: []*string{new("customer_balance")},
 			PaymentMethodData: &stripe.PaymentIntentCreatePaymentMethodDataParams{Type: new("customer_balance")},
 			PaymentMethodOptions: &stripe.PaymentIntentCreatePaymentMethodOptionsParams{CustomerBalance: &stripe.PaymentIntentCreatePaymentMethodOptionsCustomerBalanceParams{
 				FundingType:  new("bank_transfer"),
@@ -224,7 +222,7 @@ func payCash(s *shop) {
 		}))
 	}
 	fund := func(amount int64) *stripe.CustomerCashBalanceTransaction {
-		return must(s.api.V1TestHelpersCustomers.FundCashBalance(ctx, c.ID, &stripe.TestHelpersCustomerFundCashBalanceParams{Amount: num(amount), Currency: usd, Reference: new("ref")}))
+		return must(s.api.V1TestHelpersCustomers.FundCashBalance(ctx, c.ID, &stripe.TestHelpersCustomerFundCashBalanceParams{Amount: new(amount), Currency: usd, Reference: new("ref")}))
 	}
 	balance := func() int64 {
 		b := must(s.api.V1CashBalances.Retrieve(ctx, &stripe.CashBalanceRetrieveParams{Customer: new(c.ID)}))
@@ -244,13 +242,13 @@ func payCash(s *shop) {
 	_, err := api.ApplyCustomerBalance(ctx, pi.ID, nil)
 	s.fails(err, 400, stripe.ErrorCodePaymentIntentUnexpectedState)
 	open := must(api.Create(ctx, &stripe.PaymentIntentCreateParams{
-		Amount: num(150), Currency: usd, Customer: new(c.ID), PaymentMethodTypes: []*string{new("customer_balance")},
+		Amount: new(int64(150)), Currency: usd, Customer: new(c.ID), PaymentMethodTypes: []*string{new("customer_balance")},
 		PaymentMethodOptions: &stripe.PaymentIntentCreatePaymentMethodOptionsParams{CustomerBalance: &stripe.PaymentIntentCreatePaymentMethodOptionsCustomerBalanceParams{
 			FundingType:  new("bank_transfer"),
 			BankTransfer: &stripe.PaymentIntentCreatePaymentMethodOptionsCustomerBalanceBankTransferParams{Type: new("us_bank_transfer")},
 		}},
 	}))
-	open = must(api.ApplyCustomerBalance(ctx, open.ID, &stripe.PaymentIntentApplyCustomerBalanceParams{Amount: num(150), Currency: usd}))
+	open = must(api.ApplyCustomerBalance(ctx, open.ID, &stripe.PaymentIntentApplyCustomerBalanceParams{Amount: new(int64(150)), Currency: usd}))
 	is(s, "status", open.Status, stripe.PaymentIntentStatusSucceeded)
 	is(s, "what is left", balance(), 50)
 }

@@ -3,6 +3,7 @@ package conformance
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -147,9 +148,7 @@ func (r *replies) through(next http.Handler) http.Handler {
 		buffer := httptest.NewRecorder()
 		next.ServeHTTP(buffer, req)
 		r.look(req, buffer)
-		for key, values := range buffer.Header() {
-			w.Header()[key] = values
-		}
+		maps.Copy(w.Header(), buffer.Header())
 		w.WriteHeader(buffer.Code)
 		_, _ = w.Write(buffer.Body.Bytes())
 	})

@@ -28,7 +28,7 @@ func setUp(s *shop) {
 	is(s, "attempt", si.LatestAttempt.Status, stripe.SetupAttemptStatusSucceeded)
 	is(s, "owner", si.PaymentMethod.Customer.ID, c.ID)
 	attempts := &stripe.SetupAttemptListParams{SetupIntent: new(si.ID)}
-	attempts.Limit = num(1)
+	attempts.Limit = new(int64(1))
 	attempts.AddExpand("data.setup_intent")
 	all := must(collect(s.api.V1SetupAttempts.List(ctx, attempts)))
 	is(s, "attempts", len(all), 2)
@@ -40,13 +40,13 @@ func setUp(s *shop) {
 	other = must(api.Cancel(ctx, other.ID, &stripe.SetupIntentCancelParams{CancellationReason: new("requested_by_customer")}))
 	is(s, "status", other.Status, stripe.SetupIntentStatusCanceled)
 	list := &stripe.SetupIntentListParams{}
-	list.Limit = num(1)
+	list.Limit = new(int64(1))
 	is(s, "listed", len(must(collect(api.List(ctx, list)))), 2)
 	is(s, "of the customer", len(must(collect(api.List(ctx, &stripe.SetupIntentListParams{Customer: new(c.ID)})))), 1)
 
 	// The card was set up for payments without the customer, and yet asks.
 	_, err = s.api.V1PaymentIntents.Create(ctx, &stripe.PaymentIntentCreateParams{
-		Amount: num(1000), Currency: usd, Customer: new(c.ID), PaymentMethod: new(si.PaymentMethod.ID), OffSession: yes, Confirm: yes,
+		Amount: new(int64(1000)), Currency: usd, Customer: new(c.ID), PaymentMethod: new(si.PaymentMethod.ID), OffSession: yes, Confirm: yes,
 	})
 	e = s.fails(err, 402, stripe.ErrorCodeAuthenticationRequired)
 	is(s, "intent inside", e.PaymentIntent.Status, stripe.PaymentIntentStatusRequiresPaymentMethod)
@@ -68,7 +68,7 @@ func setUpBank(s *shop) {
 		}},
 	}))
 	is(s, "action", si.NextAction.Type, "verify_with_microdeposits")
-	_, err := api.VerifyMicrodeposits(ctx, si.ID, &stripe.SetupIntentVerifyMicrodepositsParams{Amounts: []*int64{num(32), num(45)}})
+	_, err := api.VerifyMicrodeposits(ctx, si.ID, &stripe.SetupIntentVerifyMicrodepositsParams{Amounts: []*int64{new(int64(32)), new(int64(45))}})
 	s.fails(err, 400, "intent_verification_method_missing") // it is verified by a code
 	must(api.VerifyMicrodeposits(ctx, si.ID, &stripe.SetupIntentVerifyMicrodepositsParams{DescriptorCode: new("SM11AA")}))
 	s.advance(month)

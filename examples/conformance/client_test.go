@@ -154,7 +154,7 @@ func (s *shop) fails(err error, status int, code stripe.ErrorCode) *stripe.Error
 	s.Helper()
 	e, ok := errors.AsType[*stripe.Error](err)
 	if !ok {
-		panic(failure{fmt.Errorf("no error of Stripe's: %v", err), "fails"})
+		panic(failure{fmt.Errorf("no error of Stripe's: %w", err), "fails"})
 	}
 	if e.HTTPStatusCode != status || e.Code != code || e.Msg == "" || !strings.HasPrefix(e.RequestID, "req_") {
 		s.Errorf("%d %q, want %d %q: %v", e.HTTPStatusCode, e.Code, status, code, e)

@@ -1,7 +1,7 @@
 // Customers with a browser, with and without JavaScript.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { browser, fakestripe, limit, scope, secret, shirt, shop } from './kit.js';
+import { bounded, browser, fakestripe, limit, scope, secret, shirt, shop } from './kit.js';
 
 const good = '4242 4242 4242 4242', secure = '4000 0000 0000 3220', poor = '4000 0000 0000 9995', secureAndPoor = '4000 0082 6000 3178';
 
@@ -28,7 +28,7 @@ for (const javaScriptEnabled of [true, false]) {
         page.on('response', (response) => { if (response.status() >= 500) faults.push(`${response.status()} ${response.url()}`); });
       });
       own.after(async () => {
-        await context.close();
+        await bounded(context.close());
         assert.deepEqual(faults, [], 'the browser complains of nothing');
       });
       const { stripe } = server;
@@ -57,7 +57,10 @@ for (const javaScriptEnabled of [true, false]) {
     }
 
     // number chooses a test number from the list beside the form.
-    const number = (page, digits) => page.getByRole('button', { name: digits }).click();
+    const number = async (page, digits) => {
+      await page.getByRole('button', { name: digits }).click();
+      await page.waitForFunction((want) => document.readyState === 'complete' && document.getElementById('number')?.value === want, digits);
+    };
     const pay = (page) => page.getByRole('button', { name: 'Pay €10.99' }).click();
     const home = (page, site, session) => page.waitForURL(`${site.url}/thanks?session_id=${session.id}`);
 

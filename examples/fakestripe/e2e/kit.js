@@ -136,6 +136,14 @@ export async function shop(t) {
   return s;
 }
 
+// bounded waits for something ten seconds at most: the end of a browser that hangs is
+// not worth more. Chromium ends with this process.
+export async function bounded(promise) {
+  let timer;
+  await Promise.race([promise, new Promise((resolve) => { timer = setTimeout(resolve, 10_000); })]);
+  clearTimeout(timer);
+}
+
 // chromium is Debian's, or the one that CHROMIUM names.
 export const chromium = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
@@ -147,7 +155,7 @@ export async function browser(t) {
     executablePath: chromium,
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
   });
-  t.after(() => b.close());
+  t.after(() => bounded(b.close()));
   return b;
 }
 
