@@ -12,6 +12,9 @@ const (
 	Version20220801 Version = "2022-08-01"
 	// Version20221115 replaced the list charges by latest_charge.
 	Version20221115 Version = "2022-11-15"
+	// Version20230816 made dynamic payment methods the default, and let a Checkout
+	// Session be free of charge.
+	Version20230816 Version = "2023-08-16"
 	// Version20240410 made automatic_async the default capture method.
 	Version20240410 Version = "2024-04-10"
 	// VersionBasil ended the Refund objects of cancellation and partial capture.

@@ -18,12 +18,6 @@ const (
 	longestLife  = 24 * time.Hour
 )
 
-// Versions at which Stripe changed what a session is made of.
-const (
-	version20220801 = intents.Version20220801
-	version20230816 = intents.Version("2023-08-16")
-)
-
 // intentID returns the id of the intent that the session makes.
 func (s *Session) intentID() string { return intentID(s.Mode, s.ID) }
 
@@ -162,7 +156,7 @@ func (e *Created) contents(c *Create) error {
 	if err := checkTotal(e.Mode, e.Currency, e.LineItems, e.Shipping); err != nil {
 		return err
 	}
-	if t, _ := total(e.LineItems, e.Shipping); e.Mode == Payment && t.Amount == 0 && c.APIVersion.Before(version20230816) {
+	if t, _ := total(e.LineItems, e.Shipping); e.Mode == Payment && t.Amount == 0 && c.APIVersion.Before(intents.Version20230816) {
 		return invalid("", "amount_too_small", "The Checkout Session's total amount can't be 0.") // DOC-NOCOST
 	}
 	return nil
@@ -251,7 +245,7 @@ func (e *Created) methods(c *Create) error {
 
 // defaults fills in what depends on the version of the request (facts 0.2).
 func (e *Created) defaults(c *Create) {
-	early := e.Mode == Payment && c.APIVersion != "" && c.APIVersion.Before(version20220801)
+	early := e.Mode == Payment && c.APIVersion != "" && c.APIVersion.Before(intents.Version20220801)
 	e.Flags = e.Flags.with(Livemode, c.Livemode).
 		with(EarlyIntent, early).
 		with(Recoverable, detail(e.Details, "after_expiration[recovery][enabled]") == "true")

@@ -382,3 +382,36 @@ func TestRecoveredSecret(t *testing.T) {
 	_, given := c.Details.Get("client_secret")
 	require.False(t, given)
 }
+
+// TestWhatTheFlowAsks: what the customer has to do and why the last attempt failed is
+// the intent's to say, in both modes.
+func TestWhatTheFlowAsks(t *testing.T) {
+	items, err := checkout.NewLineItems(checkout.LineItem{Name: "T-shirt", Currency: "usd", UnitAmount: 1099, Quantity: 1})
+	require.NoError(t, err)
+	world := checkout.Processor{Payment: paymentintent.Simulator{}, Setup: setupintent.Simulator{}}
+	for _, c := range []checkout.Create{
+		{ID: "cs_test_1", Mode: checkout.Payment, LineItems: items, Details: "success_url=https://example.com"},
+		{ID: "cs_test_2", Mode: checkout.Setup, Currency: "usd", Details: "success_url=https://example.com"},
+	} {
+		t.Run(string(c.Mode), func(t *testing.T) {
+			step, err := checkout.Open(c, start)
+			require.NoError(t, err)
+			submit := func(id string) checkout.Flow {
+				pm, ok := capture.TestPaymentMethod(id)
+				require.True(t, ok)
+				after, err := step.After.Apply(checkout.Submit{PaymentMethod: pm}, start)
+				require.NoError(t, err)
+				after, err = checkout.Answer(t.Context(), world, after, start)
+				require.NoError(t, err)
+				return after.After
+			}
+			require.Empty(t, step.After.NextAction())
+			require.Empty(t, step.After.LastError())
+			declined, asked := submit("pm_card_chargeDeclined"), submit("pm_card_threeDSecure2Required")
+			require.Empty(t, declined.NextAction())
+			require.Equal(t, "card_declined", declined.LastError().Code())
+			require.NotEmpty(t, asked.NextAction().Type())
+			require.Empty(t, asked.LastError())
+		})
+	}
+}

@@ -47,3 +47,20 @@ func (s *Session) View(now time.Time) View {
 // CancelURL returns where the page's back link leads, or "" where there is none. It
 // stays as it was given, and the session stays open (SPEC cancel_url; OBS-ISSUES).
 func (s *Session) CancelURL() string { return s.Detail(KeyCancelURL) }
+
+// NextAction returns what the customer of the flow has to do, as its intent has it, or
+// "" where nothing is asked.
+func (f *Flow) NextAction() intents.NextAction {
+	if f.Session.Mode == Setup {
+		return f.Setup.NextAction
+	}
+	return f.Payment.NextAction
+}
+
+// LastError returns why the last attempt failed, as the flow's intent has it, or "".
+func (f *Flow) LastError() intents.LastError {
+	if f.Session.Mode == Setup {
+		return f.Setup.LastSetupError
+	}
+	return f.Payment.LastPaymentError
+}

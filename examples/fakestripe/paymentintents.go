@@ -88,7 +88,7 @@ func createPayment(x *tx, r *request) (reply, error) {
 	}
 	switch {
 	case create.PaymentMethodTypes != 0 || create.AutomaticPaymentMethods:
-	case r.version.Before(version20230816):
+	case r.version.Before(intents.Version20230816):
 		create.Offered = 0 // the card alone
 	default:
 		create.AutomaticPaymentMethods = true
@@ -103,8 +103,6 @@ func createPayment(x *tx, r *request) (reply, error) {
 	}
 	return x.told(t)
 }
-
-const version20230816 intents.Version = "2023-08-16"
 
 // offered returns the payment method types that the account offers for a request.
 func (s *Server) offered(f form.Form, c intents.Currency) (intents.PaymentMethodTypes, error) {

@@ -307,8 +307,7 @@ func (x *tx) keepSetup(t *setupintent.Transition) {
 	if s.Mandate != "" {
 		x.put(tableMandates, s.Mandate, s.ID)
 	}
-	if s.Status == setupintent.StatusSucceeded && t.Before.Status != s.Status {
-		pm, _ := t.PaymentMethod()
+	if pm, changed := t.PaymentMethod(); changed {
 		x.keepMethod(pm)
 	}
 }

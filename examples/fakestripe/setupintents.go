@@ -41,7 +41,7 @@ func createSetup(x *tx, r *request) (reply, error) {
 	if err := x.customerIs(customer); err != nil {
 		return reply{}, err
 	}
-	if create.PaymentMethodTypes == 0 && !r.version.Before(version20230816) {
+	if create.PaymentMethodTypes == 0 && !r.version.Before(intents.Version20230816) {
 		create.AutomaticPaymentMethods = true // the default since then
 	}
 	if create.AutomaticPaymentMethods {

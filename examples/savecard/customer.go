@@ -8,8 +8,6 @@ import (
 
 	"github.com/payintent/intents"
 	"github.com/payintent/intents/checkout"
-	"github.com/payintent/intents/paymentintent"
-	"github.com/payintent/intents/setupintent"
 )
 
 // Stripe's test cards that the customers carry.
@@ -72,7 +70,7 @@ func (s *story) browse(ctx context.Context, session string, v visit) (redirect s
 		if err := s.later(ctx, 0); err != nil {
 			return "", err
 		}
-		if waiting(&f) {
+		if f.NextAction() != "" {
 			pass := !v.fails || i > 0
 			s.say(customer, "is asked by the bank, and %s", map[bool]string{true: "passes", false: "fails"}[pass])
 			if err := s.later(ctx, takesAWhile); err != nil {
@@ -85,7 +83,7 @@ func (s *story) browse(ctx context.Context, session string, v visit) (redirect s
 		if f.Session.Status == checkout.StatusComplete {
 			break
 		}
-		s.say(customer, "reads: %s", lastError(&f).Message())
+		s.say(customer, "reads: %s", f.LastError().Message())
 		if err := s.later(ctx, takesAWhile); err != nil {
 			return "", err
 		}
@@ -106,18 +104,6 @@ func button(m checkout.Mode) string {
 		return `"Save card"`
 	}
 	return `"Pay"`
-}
-
-// waiting reports whether the bank wants to see the customer.
-func waiting(f *checkout.Flow) bool {
-	return f.Setup.Status == setupintent.StatusRequiresAction || f.Payment.Status == paymentintent.StatusRequiresAction
-}
-
-func lastError(f *checkout.Flow) intents.LastError {
-	if f.Session.Mode == checkout.Setup {
-		return f.Setup.LastSetupError
-	}
-	return f.Payment.LastPaymentError
 }
 
 // again is a visitor who comes a second time and submits a page that is done.

@@ -8,8 +8,6 @@ import (
 
 	"github.com/payintent/intents"
 	"github.com/payintent/intents/checkout"
-	"github.com/payintent/intents/paymentintent"
-	"github.com/payintent/intents/setupintent"
 )
 
 // Checkout returns the handler of the hosted pages: /c/pay/{session}, where a customer
@@ -274,9 +272,7 @@ func (p *pages) refuse(w http.ResponseWriter, err error) {
 func declined(f *checkout.Flow) bool { return f.Session.Status == checkout.StatusOpen && !asked(f) }
 
 // asked reports whether the customer is asked to act.
-func asked(f *checkout.Flow) bool {
-	return f.Payment.Status == paymentintent.StatusRequiresAction || f.Setup.Status == setupintent.StatusRequiresAction
-}
+func asked(f *checkout.Flow) bool { return f.NextAction() != "" }
 
 // next returns where a customer goes whose attempt was not declined.
 func next(before, after *checkout.Flow) string {
@@ -297,10 +293,7 @@ type why struct{ field, short, text string }
 
 // failure returns what the last attempt of a flow failed of.
 func failure(f *checkout.Flow) why {
-	last := f.Payment.LastPaymentError
-	if f.Session.Mode == checkout.Setup {
-		last = f.Setup.LastSetupError
-	}
+	last := f.LastError()
 	field := "number"
 	if t := last.PaymentMethod().Type; t != intents.Card {
 		field = "method"

@@ -141,7 +141,7 @@ func (p *pages) form(w http.ResponseWriter, r *http.Request, status int, f *chec
 		v.Alert = "Check this field, and try again."
 	case n > 1:
 		v.Alert = "Check these fields, and try again."
-	case r.Method == http.MethodGet && f.Session.Attempts > 0 && !asked(f) && (f.Payment.LastPaymentError != "" || f.Setup.LastSetupError != ""):
+	case r.Method == http.MethodGet && f.Session.Attempts > 0 && !asked(f) && f.LastError() != "":
 		v.Alert = failure(f).text
 	}
 	p.write(w, status, "checkout", v.Nonce, v, targets(f.Session.SuccessURL())...)
